@@ -1,0 +1,1 @@
+"""A versioned archive of the news."""

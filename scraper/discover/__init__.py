@@ -1,0 +1,1 @@
+"""Outlet → sightings: feeds, sitemaps and front pages, and what an outlet's `admit` lets in."""

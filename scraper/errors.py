@@ -1,0 +1,134 @@
+"""Everything this program raises on purpose.
+
+    ScraperError
+    ├── UsageError              what was asked cannot be done as asked; exit code 2
+    │   ├── ConfigError         mistakes in files under config/, all of them at once
+    │   └── UrlError            not an http or https address
+    ├── FetchError              no usable answer came; carries the URL and a stable reason word
+    │   ├── Refused             our own policy stopped it before the forbidden thing happened
+    │   ├── Deferred            the host asked to wait, or is being left alone for a while
+    │   └── Failed              transport, size, status; transient or permanent
+    ├── ExtractError            the bytes could not be read as an article (damaged PDF, not text, too heavy)
+    └── ArchiveError            the archive on disk; carries the path
+        ├── ArchiveBusy         another process holds what is needed
+        ├── ArchiveNewer        written by a newer program
+        ├── ArchiveUnwritable   disk full, read-only, permission lost
+        └── ArchiveDamaged      a file is not what the archive says it is
+
+Errors carry identity (URL, path, line) and end with what to do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+class ScraperError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class UsageError(ScraperError):
+    """What was asked cannot be done as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in one configuration file, at a line (from 1; 0 if it is about the whole file)."""
+
+    file: Path
+    line: int
+    word: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{where}: {self.word}: {self.message}" if self.word else f"{where}: {self.message}"
+
+
+class ConfigError(UsageError):
+    """All mistakes found in the configuration, in reading order."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+class UrlError(UsageError):
+    """Not an address this program can ask for."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url!r} {why}")
+        self.url = url
+
+
+class FetchError(ScraperError):
+    """No usable answer came from `url`.
+
+    `reason` is a stable word (`robots`, `private-address`, `too-large`, `timeout`, `http-503` …) that people's tools
+    match on; `detail` is for people.
+    """
+
+    def __init__(self, url: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{url}: {reason}: {detail}" if detail else f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+        self.detail = detail
+
+
+class Refused(FetchError):
+    """Our own policy stopped the request before anything forbidden happened."""
+
+
+class Deferred(FetchError):
+    """The host is to be left alone until `retry_at` (UTC)."""
+
+    def __init__(self, url: str, reason: str, detail: str, retry_at: datetime) -> None:
+        super().__init__(url, reason, detail)
+        self.retry_at = retry_at
+
+
+class Failed(FetchError):
+    """The request was made and gave nothing usable. `transient`: worth asking again soon."""
+
+    def __init__(self, url: str, reason: str, detail: str = "", *, transient: bool = True) -> None:
+        super().__init__(url, reason, detail)
+        self.transient = transient
+
+
+class ExtractError(ScraperError):
+    """The bytes of `url` cannot be read as an article; `reason` is a stable word such as `not-text` or `bad-pdf`."""
+
+    def __init__(self, url: str, reason: str, detail: str = "") -> None:
+        super().__init__(url, reason, detail)
+        self.url = url
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}: {self.detail}" if self.detail else f"{self.url}: {self.reason}"
+
+
+class ArchiveError(ScraperError):
+    """Something is wrong with the archive at `path`."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path = path
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process holds what is needed."""
+
+
+class ArchiveNewer(ArchiveError):
+    """The archive was written by a newer program than this one."""
+
+
+class ArchiveUnwritable(ArchiveError):
+    """Disk full, read-only, or permission lost. Nothing that was stored is lost."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """A file is not what the archive says it is."""

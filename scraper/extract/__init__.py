@@ -1,0 +1,1 @@
+"""Page → article: no network, no clock, no disk."""

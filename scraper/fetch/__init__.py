@@ -1,0 +1,1 @@
+"""Request → page: the one gate for everything that goes out."""

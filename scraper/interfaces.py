@@ -1,0 +1,111 @@
+"""The seams: what the pipeline needs from the outside, each with its promises.
+
+One implementation of each exists here (httpx, files and SQLite); others may be put behind the same names, and have to
+pass the same contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from scraper.article import Article
+from scraper.model import Capture, Due, Entry, Intent, Outlet, Page, Request, Sighting, Snapshot, SourceState
+
+
+class Fetcher(Protocol):
+    """The one gate for everything that goes out."""
+
+    async def get(self, request: Request) -> Page:
+        """One whole response to `request`, whatever its status, after robots.txt, the host's turn and address checks.
+
+        Redirects are followed, each hop checked like a first request. A host is never asked twice at once, nor sooner
+        than its pace allows, by any process that shares the archive. Raises Refused, Deferred or Failed; nothing else
+        escapes, whatever the server sends. A 304 is a Page with an empty body.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """Extraction, outside the event loop and in a process that may be killed."""
+
+    async def read(self, page: Page, outlet: Outlet | None, known: str | None = None) -> Article | None:
+        """The article of `page`; None if its fingerprint is `known`, that is, nothing needs to be read.
+
+        Raises ExtractError, also when the page took too much time or memory.
+        """
+        ...
+
+
+class Archive(Protocol):
+    """Everything kept: captures, snapshots, and the catalogue over them.
+
+    Calls block and may be made from any thread; any number of processes may share one archive. A call that returned
+    has survived `kill -9` and power loss. Nothing written is ever changed. Raises ArchiveError.
+    """
+
+    def capture(self, page: Page) -> Capture:
+        """Keep the response (and the request) as WARC records; a repeat of a known payload as a revisit record."""
+        ...
+
+    def commit(self, intent: Intent) -> Snapshot | None:
+        """Keep what a visit found: a new version if the verdict makes one, and the fact of the visit in any case.
+
+        Version numbers are given here, under a lock of the whole archive, in the order of captures.
+        """
+        ...
+
+    def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
+        """The article known under any form of `url`."""
+        ...
+
+    def versions(self, article_id: str) -> Sequence[Snapshot]:
+        """All versions, oldest first."""
+        ...
+
+    def latest(self, article_id: str) -> Snapshot | None:
+        """The last version."""
+        ...
+
+    def page(self, capture: Capture) -> Page:
+        """The captured response, read back and its digest checked."""
+        ...
+
+
+class Frontier(Protocol):
+    """When to look at what. The unit of work is a host: `due_hosts`, then `take` what is due at one of them.
+
+    All calls are idempotent. A host's turn itself is kept by the fetcher, so a repeat costs a visit, never a rule.
+    """
+
+    def put(self, outlet: Outlet, sightings: Iterable[Sighting], now: datetime) -> int:
+        """Add what is not known yet under any form of its URL; how many were added.
+
+        Fresh items come first: an item older than 30 days waits behind all that are younger.
+        """
+        ...
+
+    def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
+        """Hosts with something due, the longest waiting first."""
+        ...
+
+    def take(self, host: str, now: datetime, limit: int) -> Sequence[Due]:
+        """What is due at `host`, first things first."""
+        ...
+
+    def lookup(self, url: str, outlet: Outlet | None = None) -> Due | None:
+        """The row of any form of `url`."""
+        ...
+
+    def done(self, due: Due) -> None:
+        """Write back a row after its visit, with its new `next_visit` and counters."""
+        ...
+
+    def source(self, url: str) -> SourceState | None:
+        """What is remembered of a source."""
+        ...
+
+    def source_done(self, state: SourceState) -> None:
+        """Remember a look at a source."""
+        ...

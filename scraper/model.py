@@ -1,0 +1,325 @@
+"""The values handed from step to step: Outlet → Sighting → Page → Article → Verdict → Intent → Snapshot.
+
+All are frozen; nobody fills in somebody else's object. Times are aware datetimes in UTC unless a field says otherwise.
+`Article` has a file of its own, `scraper/article.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from scraper.article import Article
+
+SourceKind = Literal["feed", "sitemap", "front"]
+VerdictKind = Literal["new", "same", "edited", "partial", "gone", "back", "refused", "deferred", "failed"]
+EditKind = Literal[
+    "headline", "subtitle", "byline", "date", "caption",
+    "cosmetic", "typo", "wording", "addition", "removal", "figures", "names", "quotes", "correction", "moved",
+]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- what is watched
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an outlet announces articles. Exactly one of `every` and `cron` is set."""
+
+    kind: SourceKind
+    url: str
+    every: timedelta | None = None
+    cron: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Which URLs of an outlet are articles: regular expressions searched in the path and query of the canonical URL.
+
+    A URL is admitted if `only` is empty or one of it matches, and none of `never` does.
+    """
+
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A dated piece of knowledge about an outlet's or CMS's markup, as data.
+
+    `drop` are CSS selectors of what is not article, `keep` of what generic rules must not drop, `body` of the
+    container that holds the article (the first that matches), `fields` maps a field of Article to `selector` or
+    `selector@attribute`, `drop_text` are regular expressions that must match a whole block. Valid from `since` up to
+    and including `until`.
+    """
+
+    name: str
+    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    drop_text: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A publisher: one file in `config/outlets/`, named `<id>.toml` after its domain.
+
+    `hosts` are further hosts that are this outlet's own (`*.example.com` for all below). `identity` is a regular
+    expression whose groups, joined by `-`, name an article whatever its slug or date. `witness` is a suffix that turns
+    an article's URL into that of a second form of the same text (`/pdf`). `rules` holds the preset's rules, then the
+    outlet's own.
+    """
+
+    id: str
+    name: str
+    home: str
+    language: str | None = None
+    timezone: str | None = None
+    preset: str | None = None
+    hosts: tuple[str, ...] = ()
+    delay: timedelta | None = None
+    sources: tuple[Source, ...] = ()
+    admit: Admit = Admit()
+    identity: str | None = None
+    witness: str | None = None
+    rules: tuple[Rule, ...] = ()
+
+    def as_of(self, day: date) -> Outlet:
+        """The outlet with the rules of `day` only: an old capture is read with the rules of its day."""
+        live = tuple(r for r in self.rules if (not r.since or r.since <= day) and (not r.until or day <= r.until))
+        return replace(self, rules=live)
+
+
+# ---------------------------------------------------------------------------------------------- discovery
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A link seen at a source. `url` is as announced (made absolute); nothing here is believed, only looked at."""
+
+    url: str
+    source: str
+    title: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one look at one source gave. `skipped` counts links left out, by a stable reason word; `capped` names the
+    limit that ended the round early, if one did."""
+
+    source: Source
+    sightings: tuple[Sighting, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    capped: str | None = None
+    unchanged: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+# ---------------------------------------------------------------------------------------------- fetching
+
+RequestKind = Literal["page", "feed", "sitemap", "pdf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to ask for. `delay` is the outlet's own pace, if it has one; `patience` how long the caller is ready
+    to wait for the host's turn before it is told to come back later. `accept_304` is implied by the validators."""
+
+    url: str
+    kind: RequestKind = "page"
+    etag: str | None = None
+    last_modified: str | None = None
+    delay: timedelta | None = None
+    patience: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One redirect that was followed."""
+
+    url: str
+    status: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One whole response, as received. `raw` is the body as sent, without transfer coding but with its content coding;
+    `body` is decoded. `headers` keep their order and repetition. A body that did not arrive whole is never a Page."""
+
+    url: str
+    final_url: str
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    request_headers: tuple[tuple[str, str], ...]
+    raw: bytes
+    body: bytes
+    fetched_at: datetime
+    address: str | None = None
+    hops: tuple[Hop, ...] = ()
+    http_version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """The first header called `name`, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type as the server sent it."""
+        return self.header("content-type")
+
+
+# ---------------------------------------------------------------------------------------------- comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an edit: its kind, the words before and after, and the index of the new block (None for fields)."""
+
+    kind: EditKind
+    old: str = ""
+    new: str = ""
+    block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The difference between two versions. `kinds` are sorted and without repeats; `stealth` as design defines it:
+    a headline, figures, names, quotes or removal edit without correction notice and without a newer dateModified."""
+
+    kinds: tuple[EditKind, ...]
+    parts: tuple[Part, ...]
+    stealth: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comparison decided about one page. `reason` is a stable word, with detail after a colon, or None."""
+
+    kind: VerdictKind
+    reason: str | None = None
+    edit: Edit | None = None
+    flags: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------------- keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A page kept in a WARC. `file` is relative to the archive; `digest` is the payload digest as in the record
+    (`sha256:<hex>`); `offset` and `length` are those of the response (or revisit) record in the compressed file."""
+
+    file: str
+    offset: int
+    length: int
+    record_id: str
+    digest: str
+    url: str
+    status: int
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article in the catalogue. `path` is its folder, relative to the archive; `latest` the number of its last
+    version (None before the first); `gone_since` is set while a tombstone stands."""
+
+    id: str
+    outlet: str
+    url: str
+    path: str
+    title: str | None
+    first_seen: datetime
+    latest: int | None
+    gone_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version as stored. `path` is the text file, relative to the archive; `sha256` that of its bytes."""
+
+    article_id: str
+    version: int
+    path: str
+    sha256: str
+    verdict: VerdictKind
+    captured_at: datetime
+    article: Article
+    capture: Capture
+    edit: Edit | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the store is asked to keep after one visit that ended in `verdict`.
+
+    `article` is given for the verdicts that make a version (new, edited, back); `capture` is None when no answer came.
+    `entry` is the known article, None for a new one. `aliases` are all URL forms under which it was seen.
+    """
+
+    url: str
+    outlet: str
+    verdict: Verdict
+    at: datetime
+    entry: Entry | None = None
+    article: Article | None = None
+    capture: Capture | None = None
+    page: Page | None = None
+    aliases: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------------- when to look again
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One row of the frontier, taken to be visited. `unchanged` counts visits in a row that found nothing new,
+    `failures` visits in a row that got no answer, `misses` answers in a row that said the article is gone."""
+
+    key: str
+    url: str
+    host: str
+    outlet: str
+    next_visit: datetime
+    article_id: str | None = None
+    published: datetime | None = None
+    first_seen: datetime | None = None
+    last_visit: datetime | None = None
+    last_edit: datetime | None = None
+    edits: int = 0
+    unchanged: int = 0
+    failures: int = 0
+    misses: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    fingerprint: str | None = None
+    reading: str | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between looks."""
+
+    url: str
+    outlet: str
+    last_checked: datetime | None = None
+    last_ok: datetime | None = None
+    last_new: datetime | None = None
+    last_error: str | None = None
+    failures: int = 0
+    items: int = 0
+    etag: str | None = None
+    last_modified: str | None = None

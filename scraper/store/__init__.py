@@ -1,0 +1,1 @@
+"""Intent → WARC records, snapshots, catalogue; each write atomic and durable."""
