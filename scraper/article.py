@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
-from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -66,7 +65,7 @@ class Article:
     kind: Kind = "article"
     timezone: str | None = None
     claims: tuple[str, ...] = ()
-    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, str] = field(default_factory=dict)
     dropped: tuple[Dropped, ...] = ()
     evidence: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()

@@ -87,11 +87,15 @@ class Frontier(Protocol):
         ...
 
     def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
-        """Hosts with something due, the longest waiting first."""
+        """Hosts with something due that are not blocked, the longest waiting first."""
         ...
 
     def take(self, host: str, now: datetime, limit: int) -> Sequence[Due]:
         """What is due at `host`, first things first."""
+        ...
+
+    def block_until(self, host: str, until: datetime) -> None:
+        """Leave `host` out of `due_hosts` until then; a later call replaces an earlier one."""
         ...
 
     def lookup(self, url: str, outlet: Outlet | None = None) -> Due | None:

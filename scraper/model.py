@@ -1,6 +1,6 @@
 """The values handed from step to step: Outlet → Sighting → Page → Article → Verdict → Intent → Snapshot.
 
-All are frozen; nobody fills in somebody else's object. Times are aware datetimes in UTC unless a field says otherwise.
+All are frozen (and picklable: they cross into worker processes); nobody fills in somebody else's object. Times are aware datetimes in UTC unless a field says otherwise.
 `Article` has a file of its own, `scraper/article.py`.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Literal
 
 from scraper.article import Article
@@ -60,7 +59,7 @@ class Rule:
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, str] = field(default_factory=dict)
     drop_text: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
@@ -116,7 +115,7 @@ class Round:
 
     source: Source
     sightings: tuple[Sighting, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    skipped: Mapping[str, int] = field(default_factory=dict)
     capped: str | None = None
     unchanged: bool = False
     etag: str | None = None
@@ -131,7 +130,7 @@ RequestKind = Literal["page", "feed", "sitemap", "pdf"]
 @dataclass(frozen=True, slots=True)
 class Request:
     """One thing to ask for. `delay` is the outlet's own pace, if it has one; `patience` how long the caller is ready
-    to wait for the host's turn before it is told to come back later. `accept_304` is implied by the validators."""
+    to wait for the host's turn before it is told to come back later."""
 
     url: str
     kind: RequestKind = "page"

@@ -23,3 +23,15 @@ def clean(text: str) -> str:
     text = _SURROGATE.sub("\ufffd", text).translate(_TO_SPACE | _TO_NOTHING)
     text = " ".join(_CONTROL.sub("", text).split())
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+# C0 and C1 controls, and the marks that reorder or hide what follows them (Unicode TR9, "Trojan Source").
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """`text` with everything that could steer a terminal or forge a log line written out as an escape.
+
+    Tabs and newlines stay; whoever prints a single line cleans it first.
+    """
+    return _UNPRINTABLE.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
