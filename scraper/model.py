@@ -1,6 +1,7 @@
 """The values handed from step to step: Outlet → Sighting → Page → Article → Verdict → Intent → Snapshot.
 
-All are frozen (and picklable: they cross into worker processes); nobody fills in somebody else's object. Times are aware datetimes in UTC unless a field says otherwise.
+All are frozen, and picklable because they cross into worker processes; nobody fills in somebody else's object. Times
+are aware datetimes in UTC unless a field says otherwise.
 `Article` has a file of its own, `scraper/article.py`.
 """
 
