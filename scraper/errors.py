@@ -15,7 +15,8 @@
         ├── ArchiveUnwritable   disk full, read-only, permission lost
         └── ArchiveDamaged      a file is not what the archive says it is
 
-Errors carry identity (URL, path, line) and end with what to do about it.
+Errors carry identity (URL, path, line) and end with what to do about it. They survive a pickle: some are raised in a
+worker process.
 """
 
 from __future__ import annotations
@@ -51,16 +52,23 @@ class ConfigError(UsageError):
     """All mistakes found in the configuration, in reading order."""
 
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
+        super().__init__(mistakes)
         self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.mistakes))
 
 
 class UrlError(UsageError):
     """Not an address this program can ask for."""
 
     def __init__(self, url: str, why: str) -> None:
-        super().__init__(f"{url!r} {why}")
+        super().__init__(url, why)
         self.url = url
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.url!r} {self.why}"
 
 
 class FetchError(ScraperError):
@@ -71,10 +79,18 @@ class FetchError(ScraperError):
     """
 
     def __init__(self, url: str, reason: str, detail: str = "") -> None:
-        super().__init__(f"{url}: {reason}: {detail}" if detail else f"{url}: {reason}")
+        super().__init__(url, reason, detail)
         self.url = url
         self.reason = reason
         self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """The reason, and after a colon its detail if there is one."""
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
 
 
 class Refused(FetchError):
@@ -86,6 +102,7 @@ class Deferred(FetchError):
 
     def __init__(self, url: str, reason: str, detail: str, retry_at: datetime) -> None:
         super().__init__(url, reason, detail)
+        self.args = (url, reason, detail, retry_at)  # what a pickle is made again from
         self.retry_at = retry_at
 
 
@@ -107,15 +124,24 @@ class ExtractError(ScraperError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"{self.url}: {self.reason}: {self.detail}" if self.detail else f"{self.url}: {self.reason}"
+        return f"{self.url}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """The reason, and after a colon its detail if there is one."""
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
 
 
 class ArchiveError(ScraperError):
     """Something is wrong with the archive at `path`."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path}: {why}")
+        super().__init__(path, why)
         self.path = path
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"
 
 
 class ArchiveBusy(ArchiveError):
