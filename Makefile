@@ -1,0 +1,51 @@
+# Everything here sets itself up: a virtual environment with the pinned packages, then the work.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ARCHIVE ?= archive
+CONFIG  ?= config
+
+.PHONY: run demo test check lint types lock clean help
+
+help:            ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/ready   ## start the daemon with the shipped configuration
+	$(BIN)/scraper run --config $(CONFIG) --archive $(ARCHIVE)
+
+demo: $(VENV)/ready  ## see it work without internet: an outlet on this machine, edited now and then
+	$(BIN)/scraper demo
+
+test: $(VENV)/ready-dev  ## run all tests
+	$(BIN)/pytest -n auto
+
+check: lint types test  ## what has to hold before a commit
+
+lint: $(VENV)/ready-dev  ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready-dev  ## mypy --strict
+	$(BIN)/mypy
+
+lock: $(VENV)/ready-dev  ## pin all packages anew, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		--python-version 3.11 --extra build --upgrade -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		--python-version 3.11 --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:           ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

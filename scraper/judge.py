@@ -1,0 +1,144 @@
+"""Pure decisions of one visit that need no text: what a status means, which URL names the article, who is in trouble.
+
+Nothing here does anything; `pipeline` does, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from datetime import time as clock
+from urllib.parse import urlsplit
+
+from scraper import cadence, urls
+from scraper.article import Article
+from scraper.errors import Deferred, FetchError, Refused
+from scraper.model import Due, Entry, Outlet, Page, Verdict
+
+GONE = frozenset({404, 410})
+# Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
+TRANSIENT = frozenset({408, 421, 425, 429})
+
+
+def trouble(error: FetchError) -> Verdict:
+    """The verdict when no answer came."""
+    match error:
+        case Refused():
+            return Verdict("refused", error.said)
+        case Deferred():
+            return Verdict("deferred", error.said)
+        case _:
+            return Verdict("failed", error.said)
+
+
+def is_final(code: int) -> bool:
+    """Whether a status is the server's last word for a long while."""
+    return 300 <= code < 500 and code not in TRANSIENT and code != 304
+
+
+def status(page: Page, due: Due, entry: Entry | None) -> Verdict | None:
+    """What the status alone decides; None if the body has to be read (200, 203).
+
+    A redirect from a known article to a front page is how many outlets delete.
+    """
+    if page.status == 304:
+        return Verdict("same") if entry else Verdict("failed", "http-304: not modified, but nothing is known of it")
+    if page.status in GONE:
+        if entry is None:
+            return Verdict("failed", f"http-{page.status}")
+        return gone(f"http-{page.status}", page.status, due, page.fetched_at)
+    if page.status not in {200, 203}:
+        return Verdict("failed", f"http-{page.status}")
+    if entry and page.hops and is_front(page.final_url) and not is_front(page.url):
+        return gone("redirect-to-front", 404, due, page.fetched_at)
+    return None
+
+
+def gone(reason: str, code: int, due: Due, now: datetime) -> Verdict:
+    """`gone`, flagged `confirmed` once enough visits over enough time have agreed."""
+    misses, since = due.misses + 1, due.gone_first or now
+    confirmed = cadence.gone_confirmed(misses, since, code, now)
+    return Verdict("gone", reason, flags=("confirmed",) if confirmed else ("unconfirmed",))
+
+
+def is_front(url: str) -> bool:
+    """Whether `url` is a front page: no path beyond a language, no query.
+
+    >>> is_front("https://example.com/en/"), is_front("https://example.com/a-story/")
+    (True, False)
+    """
+    parts = urlsplit(url)
+    return not parts.query and re.fullmatch(r"/?([a-z]{2}([-_][a-zA-Z]{2})?/?)?(index\.\w+)?", parts.path) is not None
+
+
+def name(article: Article, page: Page, outlet: Outlet | None) -> str:
+    """The URL under which the article is kept: the page's own claim if it can be believed, else where it was found.
+
+    A page may name another article as its canonical form. The claim is believed if it is another form of the same URL,
+    or agrees with it in its last word, or the URL is only a number in a query (`/?p=123`).
+    """
+    found = urls.canonical(page.final_url)
+    claim = article.canonical_url
+    if not urls.same_site(found, claim) or is_front(claim):
+        return found
+    same = urls.identity(claim, outlet) == urls.identity(found, outlet) or urls.slug(claim) == urls.slug(found)
+    bare = urlsplit(found).path in {"", "/"} and urlsplit(found).query != ""
+    return urls.canonical(claim) if same or bare else found
+
+
+def moved(old: Article, new: Article) -> bool:
+    """Whether the text behind a redirect is another story: another headline, and hardly a word in common."""
+    if old.title == new.title:
+        return False
+    before, after = set(old.body.split()), set(new.body.split())
+    return len(before & after) < 0.2 * max(1, min(len(before), len(after)))
+
+
+def text_mark(article: Article) -> str:
+    """A short mark of a text, to see whether two visits saw the same one."""
+    return hashlib.sha256(article.body.encode()).hexdigest()[:8]
+
+
+def instant(article: Article) -> datetime | None:
+    """When the article was published, as an instant; a plain date or a time without a zone is noon or that time UTC."""
+    at = article.published
+    if at is None:
+        return None
+    if not isinstance(at, datetime):
+        return datetime.combine(at, clock(12), UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def after(due: Due, verdict: Verdict, now: datetime, *, retry_at: datetime | None, permanent: bool) -> Due:
+    """The frontier row after a visit that ended in `verdict`, with its counters and its next visit.
+
+    Being refused or put off is not a visit: it neither confirms nor denies anything about the article.
+    """
+    row = replace(due, last_error=verdict.reason)
+    match verdict.kind:
+        case "new" | "edited" | "back":
+            row = _answered(row, now, edits=due.edits + (verdict.kind == "edited"), unchanged=0, last_edit=now)
+        case "same":
+            row = _answered(row, now, edits=due.edits, unchanged=due.unchanged + 1, last_edit=due.last_edit)
+        case "gone":
+            row = replace(row, last_visit=now, misses=due.misses + 1, gone_first=due.gone_first or now, failures=0)
+        case "partial" | "failed":
+            row = replace(row, last_visit=now, failures=due.failures + 1)
+        case "refused" | "deferred":
+            pass
+    return replace(row, next_visit=cadence.next_visit(row, verdict.kind, now, retry_at, permanent=permanent))
+
+
+def _answered(row: Due, now: datetime, *, edits: int, unchanged: int, last_edit: datetime | None) -> Due:
+    return replace(
+        row,
+        last_visit=now,
+        edits=edits,
+        unchanged=unchanged,
+        last_edit=last_edit,
+        failures=0,
+        misses=0,
+        gone_first=None,
+    )

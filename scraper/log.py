@@ -1,0 +1,51 @@
+"""The program's log: one event, one line, a fixed word plus fields. For people on a terminal, JSON lines elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from scraper.text import printable
+
+Format = Literal["auto", "console", "json"]
+# A field longer than this is cut: what comes from the network must not fill the disk by way of the log.
+LONGEST = 2000
+
+
+def setup(form: Format = "auto", level: str = "info") -> None:
+    """Send the log to stderr. `auto`: coloured lines on a terminal, JSON lines elsewhere."""
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=18)
+        if console
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            tame,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # Libraries speak through the standard library's log: only what is wrong is of interest.
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+
+
+def tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Make every text field one bounded line without control characters, whoever wrote it."""
+    return {key: _one_line(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _one_line(value: str) -> str:
+    cut = value if len(value) <= LONGEST else value[:LONGEST] + "…"
+    return printable(cut).replace("\n", "\\n").replace("\t", " ")

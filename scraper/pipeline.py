@@ -1,0 +1,313 @@
+"""One visit to one article, one look at one source: the verbs in their order. Decides nothing.
+
+    due → fetch → capture → read → name → compare → commit → frontier          (`visit`)
+    source → discover → frontier                                               (`look`)
+
+The daemon, `scraper fetch`, and whatever comes later call these two functions and have no way of their own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar, TypeVarTuple
+
+import anyio
+from anyio import to_thread
+
+from scraper import judge, urls
+from scraper.article import Article
+from scraper.compare import compare
+from scraper.discover import discover
+from scraper.errors import Deferred, ExtractError, Failed, FetchError
+from scraper.interfaces import Archive, Fetcher, Frontier
+from scraper.model import (
+    Capture,
+    Due,
+    Edit,
+    Entry,
+    Intent,
+    Outlet,
+    Page,
+    Request,
+    Round,
+    Snapshot,
+    Source,
+    SourceState,
+    Verdict,
+    VerdictKind,
+)
+from scraper.outlets import Outlets
+from scraper.worker import CagedReader
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one visit ended: the line that `scraper fetch --json` prints. `snapshot` is relative to the archive."""
+
+    url: str
+    verdict: VerdictKind
+    final_url: str | None = None
+    version: int | None = None
+    snapshot: str | None = None
+    article_id: str | None = None
+    outlet: str | None = None
+    title: str | None = None
+    edit: Edit | None = None
+    flags: tuple[str, ...] = ()
+    reason: str | None = None
+    retry_at: datetime | None = None
+    elapsed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a visit needs of the world. One set serves a whole process."""
+
+    fetcher: Fetcher
+    reader: CagedReader
+    archive: Archive
+    frontier: Frontier
+    outlets: Outlets
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    disk: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
+
+    async def store(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run a blocking call of the store outside the event loop. Not abandoned when cancelled: it is finished."""
+        return await to_thread.run_sync(func, *args, limiter=self.disk)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one answer turned out to be, before anything is kept. `article` is given when a version has to be made,
+    `seen` when a text was read at all. `permanent`: asking again soon is no use."""
+
+    verdict: Verdict
+    outlet: str
+    entry: Entry | None = None
+    seen: Article | None = None
+    latest: Snapshot | None = None
+    permanent: bool = False
+
+    @property
+    def article(self) -> Article | None:
+        """The text of the version to be made, if one is."""
+        kind, edit = self.verdict.kind, self.verdict.edit
+        return self.seen if kind in {"new", "edited"} or (kind == "back" and edit) else None
+
+
+async def visit(
+    services: Services, due: Due, *, force: bool = False, patience: timedelta = timedelta(minutes=2)
+) -> Outcome:
+    """Look at one article once and keep what was found. Raises ArchiveError only."""
+    started = time.monotonic()
+    outlet = services.outlets.get(due.outlet)
+    request = Request(
+        due.url,
+        etag=None if force else due.etag,
+        last_modified=None if force else due.last_modified,
+        delay=outlet.delay if outlet else None,
+        patience=patience,
+    )
+    try:
+        page = await services.fetcher.get(request)
+    except FetchError as error:
+        return await _unanswered(services, due, error, started)
+    capture = await services.store(services.archive.capture, page)
+    finding = await _examine(services, due, page, capture, force=force)
+    snapshot = await services.store(services.archive.commit, _intent(due, page, capture, finding))
+    row = _row(due, page, capture, finding, snapshot)
+    await services.store(_remember, services, row)
+    return _outcome(due, page, finding, snapshot, row, _since(started))
+
+
+async def _unanswered(services: Services, due: Due, error: FetchError, started: float) -> Outcome:
+    """No answer came: nothing to keep but when to ask again."""
+    verdict = judge.trouble(error)
+    retry_at = error.retry_at if isinstance(error, Deferred) else None
+    permanent = isinstance(error, Failed) and not error.transient
+    row = judge.after(due, verdict, services.now(), retry_at=retry_at, permanent=permanent)
+    await services.store(_remember, services, row)
+    again = row.next_visit if verdict.kind in {"failed", "deferred"} and not permanent else None
+    return Outcome(
+        due.url,
+        verdict.kind,
+        article_id=due.article_id,
+        outlet=due.outlet,
+        reason=verdict.reason,
+        retry_at=again,
+        elapsed_ms=_since(started),
+    )
+
+
+async def _examine(services: Services, due: Due, page: Page, capture: Capture, *, force: bool) -> Finding:
+    """What the answer is: by its status, by its bytes, by its fingerprint, and only then by its text."""
+    outlet = services.outlets.for_url(page.final_url)
+    owner = outlet.id if outlet else urls.host(page.final_url).removeprefix("www.")
+    entry = await services.store(services.archive.find, due.url, outlet)
+    by_status = judge.status(page, due, entry)
+    if by_status:
+        return Finding(by_status, owner, entry, permanent=judge.is_final(page.status))
+    unchanged = Finding(Verdict("back" if entry and entry.gone_since else "same"), owner, entry)
+    if entry and not force and capture.digest == due.digest:
+        return unchanged
+    try:
+        article = await services.reader.read(page, outlet, due.fingerprint if entry and not force else None)
+    except ExtractError as error:
+        return Finding(Verdict("failed", error.said), owner, entry, permanent=True)
+    if article is None:
+        return unchanged
+    article = replace(article, canonical_url=judge.name(article, page, outlet))
+    for form in (page.final_url, article.canonical_url):
+        entry = entry or await services.store(services.archive.find, form, outlet)
+    return await _weigh(services, due, page, Finding(Verdict("new"), owner, entry, article), article, outlet)
+
+
+async def _weigh(
+    services: Services, due: Due, page: Page, finding: Finding, article: Article, outlet: Outlet | None
+) -> Finding:
+    """Compare with the last version; when the reading has changed since, with today's reading of that version."""
+    entry = finding.entry
+    latest = await services.store(services.archive.latest, entry.id) if entry else None
+    old = latest.article if latest else None
+    verdict = _compare(old, article, due)
+    if latest and old and verdict.kind != "same" and old.reading != article.reading:
+        old = await _reread(services, latest, outlet) or old
+        verdict = _compare(old, article, due)
+    if old and page.hops and verdict.kind == "edited" and judge.moved(old, article):
+        verdict = Verdict("partial", f"moved: {page.final_url}")
+    if entry and entry.gone_since and verdict.kind in {"same", "edited"}:
+        verdict = replace(verdict, kind="back")
+    return replace(finding, verdict=verdict, latest=latest)
+
+
+def _compare(old: Article | None, article: Article, due: Due) -> Verdict:
+    """A text that lost more than half is believed when the visit before saw the very same one."""
+    verdict = compare(old, article)
+    if verdict.kind != "partial" or verdict.reason is None or not verdict.reason.startswith("shrunk"):
+        return verdict
+    reason = f"shrunk: text {judge.text_mark(article)}, a second look has to agree"
+    return compare(old, article, shrink_confirmed=True) if due.last_error == reason else replace(verdict, reason=reason)
+
+
+async def _reread(services: Services, latest: Snapshot, outlet: Outlet | None) -> Article | None:
+    """The last version as it would be read today, from its capture."""
+    page = await services.store(services.archive.page, latest.capture)
+    try:
+        return await services.reader.read(page, outlet)
+    except ExtractError:
+        return None
+
+
+def _intent(due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
+    forms = [due.url, *(hop.url for hop in page.hops), page.final_url]
+    if finding.seen:
+        forms.append(finding.seen.canonical_url)
+    # What another story was reached by is no alias of this one.
+    moved = finding.verdict.kind in {"partial", "gone", "failed"}
+    return Intent(
+        url=due.url,
+        outlet=finding.outlet,
+        verdict=finding.verdict,
+        at=page.fetched_at,
+        entry=finding.entry,
+        article=finding.article,
+        capture=capture,
+        page=page,
+        aliases=(due.url,) if moved else tuple(dict.fromkeys(forms)),
+    )
+
+
+def _row(due: Due, page: Page, capture: Capture, finding: Finding, snapshot: Snapshot | None) -> Due:
+    """The frontier row with what the next request can use. Validators are kept only of an answer that was believed."""
+    entry = finding.entry
+    article_id = snapshot.article_id if snapshot else entry.id if entry else None
+    row = replace(due, outlet=finding.outlet, article_id=article_id)
+    seen = finding.seen
+    if finding.verdict.kind in {"new", "edited", "same", "back"}:
+        row = replace(
+            row,
+            etag=page.header("etag"),
+            last_modified=page.header("last-modified"),
+            digest=due.digest if page.status == 304 else capture.digest,
+            fingerprint=seen.fingerprint if seen else due.fingerprint,
+            reading=seen.reading if seen else due.reading,
+            published=judge.instant(seen) if seen else due.published,
+        )
+    if page.status == 304:
+        row = replace(row, etag=due.etag, last_modified=due.last_modified)
+    return judge.after(row, finding.verdict, page.fetched_at, retry_at=None, permanent=finding.permanent)
+
+
+def _remember(services: Services, row: Due) -> None:
+    """Look again at articles that are kept, and at URLs of listed outlets; not at whatever was once asked by hand."""
+    if row.article_id or services.outlets.get(row.outlet):
+        services.frontier.done(row)
+
+
+def _outcome(due: Due, page: Page, finding: Finding, snapshot: Snapshot | None, row: Due, elapsed_ms: int) -> Outcome:
+    verdict, entry, shown = finding.verdict, finding.entry, snapshot or finding.latest
+    title, version = (entry.title, entry.latest) if entry else (None, None)
+    return Outcome(
+        due.url,
+        verdict.kind,
+        final_url=page.final_url,
+        version=shown.version if shown else version,
+        snapshot=shown.path if shown else None,
+        article_id=row.article_id,
+        outlet=finding.outlet,
+        title=finding.seen.title if finding.seen else title,
+        edit=verdict.edit,
+        flags=verdict.flags,
+        reason=verdict.reason,
+        retry_at=row.next_visit if verdict.kind in {"failed", "partial"} and not finding.permanent else None,
+        elapsed_ms=elapsed_ms,
+    )
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+# ---------------------------------------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one look at one source ended: what was announced, and how much of it was not known before."""
+
+    source: Source
+    round: Round | None = None
+    added: int = 0
+    error: str | None = None
+
+
+async def look(services: Services, outlet: Outlet, source: Source) -> Look:
+    """Look at one source once and put what it announces into the frontier. Raises ArchiveError only."""
+    frontier, now = services.frontier, services.now()
+    state = await services.store(frontier.source, source.url) or SourceState(source.url, outlet.id)
+    try:
+        found = await discover(outlet, source, state, services.fetcher.get, now, run=services.reader.run)
+    except FetchError as error:
+        state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
+        await services.store(frontier.source_done, state)
+        return Look(source, error=error.said)
+    added = await services.store(frontier.put, outlet, found.sightings, now)
+    state = replace(
+        state,
+        last_checked=now,
+        last_ok=now,
+        last_new=now if added else state.last_new,
+        last_error=None,
+        failures=0,
+        items=state.items if found.unchanged else len(found.sightings),
+        etag=found.etag,
+        last_modified=found.last_modified,
+    )
+    await services.store(frontier.source_done, state)
+    return Look(source, found, added)
