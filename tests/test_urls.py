@@ -1,0 +1,460 @@
+"""Addresses: one way to write each, one key for all forms of an article, and no way to fall over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from scraper.errors import UrlError
+from scraper.model import Outlet
+from scraper.urls import MAX_LENGTH, belongs, canonical, host, identity, origin, parse, resolve, same_site, slug
+
+MOSCOW_TIMES = Outlet(
+    id="themoscowtimes.com",
+    name="The Moscow Times",
+    home="https://www.themoscowtimes.com/",
+    hosts=("static.themoscowtimes.com",),
+    identity=r"-(a\d+)$",
+    witness="/pdf",
+)
+KYIV_INDEPENDENT = Outlet(
+    id="kyivindependent.com",
+    name="The Kyiv Independent",
+    home="https://kyivindependent.com/",
+    identity=r"^/(?:(?:news-feed|national|opinion)/)?([^/]+)$",
+)
+
+words = st.text("abcdefghijklmnopqrstuvwxyzABCDEF0123456789-", min_size=1, max_size=12).filter(
+    lambda word: word not in {"amp", "print", "index"}
+)
+paths = st.lists(words, min_size=1, max_size=4).map(lambda parts: "/" + "/".join(parts))
+hosts = st.builds("news{}.{}".format, st.text("abc0", max_size=6), st.sampled_from(["com", "com.ua", "example"]))
+queries = st.lists(st.tuples(st.sampled_from(["id", "p", "uid", "cid", "source", "lang"]), words), max_size=3)
+
+
+@st.composite
+def addresses(draw: st.DrawFn) -> str:
+    """Plausible addresses of articles."""
+    name = draw(hosts)
+    query = "&".join(f"{key}={value}" for key, value in draw(queries))
+    return f"https://{name}{draw(paths)}" + (f"?{query}" if query else "")
+
+
+def with_path(url: str, ending: str) -> str:
+    """`url` with `ending` behind its path, before its query."""
+    path, mark, query = url.partition("?")
+    return path + ending + mark + query
+
+
+def with_query(url: str, part: str) -> str:
+    """`url` with one more parameter."""
+    return f"{url}{'&' if '?' in url else '?'}{part}"
+
+
+# ------------------------------------------------------------------------------------------------ parse
+
+
+@pytest.mark.parametrize(
+    ("written", "parsed"),
+    [
+        ("HTTPS://Example.COM:443/a/./b/../c", "https://example.com/a/c"),
+        ("http://example.com:80", "http://example.com/"),
+        ("http://example.com:8080/", "http://example.com:8080/"),
+        ("https://example.com?x=1", "https://example.com/?x=1"),
+        ("https://example.com/%7ea%2fb%c3%a9", "https://example.com/~a%2Fb%C3%A9"),
+        ("https://example.com/a b?q=c d", "https://example.com/a%20b?q=c%20d"),
+        ("https://example.com/é", "https://example.com/%C3%A9"),
+        ("https://example.com/100%", "https://example.com/100%25"),
+        ("https://example.com/%2e%2e/x", "https://example.com/x"),
+        ("https://example.com/%ff%fe", "https://example.com/%FF%FE"),
+        ("https://münchen.example/", "https://xn--mnchen-3ya.example/"),
+        ("https://Straße.de/", "https://xn--strae-oqa.de/"),
+        (" \n https://example.com/x \t", "https://example.com/x"),
+        ("https://[2001:DB8:0::1]:443/", "https://[2001:db8::1]/"),
+        ("https://example.com./x", "https://example.com./x"),
+        ("https://example.com/x#part", "https://example.com/x#part"),
+        ("https://example.com//a//b/", "https://example.com//a//b/"),
+        ("https://example.com/a;b=c?d=e;f", "https://example.com/a;b=c?d=e;f"),
+    ],
+)
+def test_one_way_to_write_an_address(written: str, parsed: str) -> None:
+    """Whatever the spelling, one address is written in one way."""
+    assert parse(written) == parsed
+
+
+@pytest.mark.parametrize(
+    "number", ["127.1", "0x7f.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1.", "127。0。0。1", "１27.0.0.1"]
+)
+def test_numeric_hosts_are_written_as_what_they_mean(number: str) -> None:
+    """A host that name resolution would read as a number shows the address it stands for."""
+    assert parse(f"http://{number}/") == "http://127.0.0.1/"
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("ftp://example.com/x", "not http or https but ftp"),
+        ("javascript:alert(1)", "not http or https but javascript"),
+        ("data:text/html,x", "not http or https but data"),
+        ("file:///etc/passwd", "not http or https but file"),
+        ("https:example.com", "names no host"),
+        ("https:///x", "names no host"),
+        ("https://:80/", "names no host"),
+        ("", "not an address"),
+        ("//example.com/x", "not an address"),
+        ("https://me:secret@example.com/", "user name or password"),
+        ("https://@example.com/", "user name or password"),
+        ("https://example.com:port/", "malformed host or port"),
+        ("https://example.com:-1/", "malformed host or port"),
+        ("https://example.com:８0/", "malformed host or port"),
+        ("https://example.com:99999/", "not a valid address"),
+        ("https://example.com:0/", "port 0"),
+        ("https://exa mple.com/", "malformed host or port"),
+        ("https://[::1/", "malformed host or port"),
+        ("https://[1:2]/", "not a valid address"),
+        ("https://[fe80::1%25eth0]/", "malformed host or port"),
+        ("https://exa\u00admple.com/", "not a valid address"),
+        ("https://a..b/", "not a name"),
+        (f"https://{'a' * 64}.com/", "not a name"),
+        (f"https://{'a.' * 130}com/", "not a name"),
+        ("https://exam%70le.com/", "not a name"),
+        ("http://256.1.1.1/", "neither a name nor an IPv4 address"),
+        ("http://1.2.3.4.5/", "neither a name nor an IPv4 address"),
+        ("https://example.com\\@evil.example/", "character"),
+        ("https://example.com/a\r\nHost: evil.example", "character"),
+        ("https://example.com/\x00", "character"),
+        ("https://example.com/\ud800", "character"),
+        ("https://example.com/" + "x" * MAX_LENGTH, "longer than"),
+        ("https://example.com/" + "é" * (MAX_LENGTH // 2), "longer than"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_the_reason(written: str, why: str) -> None:
+    """Nothing is guessed or completed: what cannot be asked for is refused, and the message says why."""
+    with pytest.raises(UrlError, match=re.escape(why)):
+        parse(f"{written}x" if written.endswith("\x00") else written)
+
+
+def test_a_bare_host_is_told_how_to_write_it() -> None:
+    """A person who types a host is shown the whole address."""
+    with pytest.raises(UrlError, match=r"write https://example\.com/x"):
+        parse("example.com/x")
+
+
+def test_an_overlong_address_does_not_fill_the_message() -> None:
+    """The error of a 60 KiB link stays readable."""
+    with pytest.raises(UrlError) as caught:
+        parse("https://example.com/" + "x" * 60_000)
+    assert len(str(caught.value)) < 400
+
+
+@given(st.text() | st.builds("http://{}".format, st.text()) | st.builds("https://a.example/{}".format, st.text()))
+@example("http://\udfff/")
+@example("http://[::]]/")
+@example("http://a.b:1:2/")
+@example("http://0x/")
+@example("http://09/")
+@example("http://a/" + "%" * 8000)
+def test_any_text_is_an_address_or_a_url_error(text: str) -> None:
+    """No text makes any function raise something else, and every result is stable."""
+    try:
+        parsed = parse(text)
+    except UrlError:
+        for function in (canonical, identity, host, origin, slug):
+            with pytest.raises(UrlError):
+                function(text)
+        return
+    assert parse(parsed) == parsed
+    assert canonical(canonical(text)) == canonical(text) == canonical(parsed)
+    assert identity(text) == identity(parsed)
+    assert parse(origin(text)) == origin(text) + "/"
+
+
+# ------------------------------------------------------------------------------------------------ canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("https://www.example.com/a/?utm_source=x&b=2&a=1", "https://www.example.com/a/?b=2&a=1"),
+        ("https://example.com/a?fbclid=1&UTM_Medium=y#comments", "https://example.com/a"),
+        ("https://example.com/a?id=1&amp;utm_source=x", "https://example.com/a?id=1"),
+        ("https://example.com/a?%75tm_source=x&maca=en-rss", "https://example.com/a"),
+        ("https://example.com/#!/a/b", "https://example.com/#!/a/b"),
+        ("http://example.com.:8080/a", "http://example.com:8080/a"),
+        ("https://kyivindependent.com./moscow-issues-protest", "https://kyivindependent.com/moscow-issues-protest"),
+        ("https://example.com/a;jsessionid=A1B2?x=1", "https://example.com/a?x=1"),
+        ("https://example.com/a?&&x=&y&", "https://example.com/a?x=&y"),
+        ("https://example.com/a?x=1;y=2&q=a+b%2Bc", "https://example.com/a?x=1;y=2&q=a+b%2Bc"),
+    ],
+)
+def test_canonical_drops_what_is_not_the_page(written: str, expected: str) -> None:
+    """Tracking, fragments and trailing dots go; everything that may choose the page stays in its order."""
+    assert canonical(written) == expected
+
+
+@pytest.mark.parametrize("name", ["id", "p", "uid", "cid", "eid", "source", "session", "page", "ref", "mod", "cmp"])
+def test_parameters_that_name_articles_somewhere_are_kept(name: str) -> None:
+    """Publishing systems address articles by these names, whatever trackers do with them."""
+    assert canonical(f"https://example.com/?{name}=12") == f"https://example.com/?{name}=12"
+
+
+# ------------------------------------------------------------------------------------------------ identity
+
+ENDINGS = ("/", "/index.html", "/index.php", "/amp", "/amp/", ".amp", "/amp.html", ".amp.html", "/print", "/print/")
+PARTS = ("amp", "amp=1", "output=amp", "outputType=amp", "print=1", "print", "utm_source=rss&utm_id=x", "fbclid=a")
+
+
+def after_host(url: str, more: str) -> str:
+    """`url` with `more` behind its host."""
+    return re.sub(r"(//[^/]+)", lambda found: found[0] + more, url)
+
+
+def before_host(url: str, more: str) -> str:
+    """`url` with `more` in front of its host."""
+    return url.replace("//", f"//{more}", 1)
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "http": lambda url: url.replace("https://", "http://"),
+    "port 80": lambda url: after_host(url, ":80").replace("https://", "http://"),
+    "port 443": lambda url: after_host(url, ":443"),
+    "upper-case host": lambda url: re.sub(r"//[^/]+", lambda found: found[0].upper(), url),
+    "dot behind the host": lambda url: after_host(url, "."),
+    "amp in front of the path": lambda url: after_host(url, "/amp"),
+    "fragment": lambda url: f"{url}#comments",
+    "several": lambda url: with_query(with_path(before_host(url, "www."), "/amp/"), "utm_campaign=z") + "#x",
+    **{f"host {label}": partial(before_host, more=label) for label in ("www.", "m.", "amp.", "mobile.", "www.m.")},
+    **{f"path {ending}": partial(with_path, ending=ending) for ending in ENDINGS},
+    **{f"query {part}": partial(with_query, part=part) for part in PARTS},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=20)
+@given(url=addresses())
+def test_all_forms_of_an_address_share_one_key(form: str, url: str) -> None:
+    """However an article is linked to, it is one article."""
+    assert identity(FORMS[form](url)) == identity(url)
+
+
+@given(addresses(), addresses())
+def test_different_articles_never_share_a_key(one: str, other: str) -> None:
+    """Path (its case too) and every parameter that is not tracking count; only the order of parameters does not."""
+    path, _, query = one.partition("?")
+    other_path, _, other_query = other.partition("?")
+    assume(path != other_path or sorted(query.split("&")) != sorted(other_query.split("&")))
+    assert identity(one) != identity(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.com/?p=12", "https://example.com/?p=13"),
+        ("https://example.com/a?print=12", "https://example.com/a?print=13"),
+        ("https://example.com/a", "https://example.com/A"),
+        ("https://example.com/caf%C3%A9", "https://example.com/cafe%CC%81"),
+        ("https://example.com/x?a=../../y&b=%00", "https://example.com/x"),
+        ("https://example.com/x%23y", "https://example.com/x"),
+        ("https://example.com/print", "https://example.com/"),
+        ("https://example.com/amp", "https://example.com/"),
+        ("https://news.example.com/a", "https://example.com/a"),
+        ("http://127.0.0.1:8700/a", "http://127.0.0.1:8701/a"),
+        ("https://m.co.uk/a", "https://co.uk/a"),
+        ("https://example.com/#!/a", "https://example.com/#!/b"),
+    ],
+)
+def test_pairs_that_look_alike_but_are_two_articles(one: str, other: str) -> None:
+    """What a careless folding would merge stays apart: a merged article is a lost one."""
+    assert identity(one) != identity(other)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "https://www.themoscowtimes.com/2024/06/12/russian-peacekeepers-complete-withdrawal-a85385",
+        "https://www.themoscowtimes.com/2024/06/12/russian-peacekeepers-complete-withdrawal-a85385/pdf",
+        "http://themoscowtimes.com/2024/06/13/another-slug-a85385/?utm_source=rss",
+        "https://www.themoscowtimes.com/x-a85385/amp",
+        "https://www.themoscowtimes.com/x-a85385?lang=en",
+    ],
+)
+def test_an_outlets_pattern_names_its_articles(form: str) -> None:
+    """Another date, slug or form of the address is still the article that the outlet's number names."""
+    assert identity(form, MOSCOW_TIMES) == "themoscowtimes.com a85385"
+
+
+def test_the_witness_form_is_folded_without_a_pattern() -> None:
+    """The printable form of an article is the article."""
+    outlet = Outlet(id="x", name="X", home="https://x.example/", witness="/pdf")
+    assert identity("https://x.example/a/pdf", outlet) == identity("https://x.example/a", outlet)
+
+
+def test_a_pattern_says_nothing_about_other_hosts() -> None:
+    """A copy elsewhere that ends in the same number is not the outlet's article."""
+    elsewhere = "https://copies.example/x-a85385"
+    assert identity(elsewhere, MOSCOW_TIMES) == identity(elsewhere)
+
+
+def test_pages_that_a_pattern_does_not_name_keep_their_path() -> None:
+    """A pattern that does not match changes nothing."""
+    assert identity("https://www.themoscowtimes.com/news", MOSCOW_TIMES) == "themoscowtimes.com/news"
+
+
+@pytest.mark.parametrize("section", ["", "/news-feed", "/national"])
+@pytest.mark.parametrize("shape", ["https://kyivindependent.com{}/slug/", "http://www.kyivindependent.com.{}/slug"])
+def test_old_section_paths_lead_to_the_same_article(section: str, shape: str) -> None:
+    """An outlet that moved its articles out of sections still has one article for each slug."""
+    assert identity(shape.format(section), KYIV_INDEPENDENT) == "kyivindependent.com slug"
+
+
+def test_forty_links_to_one_article_are_two_at_most() -> None:
+    """All decorations of one link give one key; only the parameter that may matter gives another."""
+    base = "https://example.com/2024/a-title"
+    keys = {identity(form(base)) for form in FORMS.values()} | {identity(base + "?id=2")}
+    assert keys == {"example.com/2024/a-title", "example.com/2024/a-title?id=2"}
+
+
+# ------------------------------------------------------------------------------------------------ hosts
+
+
+def test_host_and_origin_without_what_is_implied() -> None:
+    """The host is what a pace is kept for, the origin what robots.txt is asked of."""
+    assert host("https://WWW.Example.com.:443/x") == "www.example.com"
+    assert origin("https://WWW.Example.com.:443/x") == "https://www.example.com"
+    assert origin("http://[::1]:8700/x") == "http://[::1]:8700"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://www.bbc.co.uk/a", "https://feeds.bbc.co.uk/b", True),
+        ("https://bbc.co.uk/", "https://itv.co.uk/", False),
+        ("https://a.github.io/", "https://b.github.io/", False),
+        ("https://www.one.internal/", "https://two.one.internal/", True),
+        ("http://127.0.0.1/", "http://127.0.0.1:8700/", True),
+        ("http://127.0.0.1/", "http://127.0.0.2/", False),
+        ("http://localhost/", "http://localhost:1/", True),
+        ("http://[::1]/", "http://[::2]/", False),
+    ],
+)
+def test_one_site_is_one_registrable_domain(one: str, other: str, same: bool) -> None:
+    """Sites are told apart by the public suffix list, and by the whole host where it says nothing."""
+    assert same_site(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://themoscowtimes.com/a", True),
+        ("https://m.themoscowtimes.com/a", True),
+        ("https://static.themoscowtimes.com/sitemap.xml", True),
+        ("https://shop.themoscowtimes.com/a", False),
+        ("https://themoscowtimes.com.evil.example/a", False),
+        ("https://eviltthemoscowtimes.com/a", False),
+        ("https://www.themoscowtimes.com:8080/a", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_only_its_own_hosts_belong_to_an_outlet(url: str, own: bool) -> None:
+    """The home's host in all its forms and the hosts that are listed; nobody else's."""
+    assert belongs(url, MOSCOW_TIMES) is own
+
+
+def test_a_star_stands_for_all_hosts_below() -> None:
+    """`*.example.com` takes every subdomain, but not the domain itself nor a name that merely ends alike."""
+    outlet = Outlet(id="x", name="X", home="http://127.0.0.1:8700/", hosts=("*.example.com",))
+    urls = ("https://a.b.example.com/", "https://example.com/", "https://badexample.com/", "http://127.0.0.1:8701/")
+    assert [belongs(url, outlet) for url in urls] == [True, False, False, False]
+
+
+# ------------------------------------------------------------------------------------------------ resolve and slug
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ("c", "https://example.com/a/c"),
+        ("../c", "https://example.com/c"),
+        ("../../../c", "https://example.com/c"),
+        ("/c?x=1", "https://example.com/c?x=1"),
+        ("?x=1", "https://example.com/a/b?x=1"),
+        ("#top", "https://example.com/a/b?q=1#top"),
+        ("//other.example/c", "https://other.example/c"),
+        (" \n/c d\n", "https://example.com/c%20d"),
+        ("/c\r\n/d", "https://example.com/c/d"),
+        ("HTTP://Other.example", "http://other.example/"),
+        ("", None),
+        ("  ", None),
+        ("javascript:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("mailto:a@b.example", None),
+        ("data:text/html,x", None),
+        ("file:///etc/passwd", None),
+        ("https://", None),
+        ("https://a:b:c/", None),
+        ("//[::1", None),
+        ("/\\evil.example/x", None),
+        ("/" + "x" * 60_000, None),
+    ],
+)
+def test_links_lead_to_addresses_or_nowhere(ref: str, expected: str | None) -> None:
+    """A link is resolved as RFC 3986 says; one that is broken or not http leads nowhere."""
+    assert resolve("https://example.com/a/b?q=1#old", ref) == expected
+
+
+@given(st.text(), st.text())
+@example("https://example.com/", "http://[")
+@example("https://example.com/", "\ud800")
+def test_no_link_makes_resolve_fall_over(base: str, ref: str) -> None:
+    """Whatever base and link are, the answer is an address in its one form or None."""
+    found = resolve(base, ref)
+    assert found is None or parse(found) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/2024/06/12/peacekeepers-leave-a85385/pdf", "peacekeepers-leave-a85385"),
+        ("/a-title/", "a-title"),
+        ("/a-title.html", "a-title"),
+        ("/", "example-com"),
+        ("/..%5c..%5cx", "x"),
+        ("/%252e%252e%252fx", "2e-2e-2fx"),
+        ("/-rf", "rf"),
+        ("/.", "example-com"),
+        ("/...", "example-com"),
+        ("/CON", "con-page"),
+        ("/aux.html", "aux-page"),
+        ("/C:%5Cx", "c-x"),
+        ("/name.%20", "name"),
+        ("/" + "s" * 300, "s" * 80),
+        ("/%ff%fe%c0%af", "example-com"),
+        ("/cafe%CC%81", "cafe"),
+        ("/CASE", "case"),
+        ("/x?a=../../y&b=%00", "x"),
+        ("/x%23y", "x-y"),
+        ("/100%", "100"),
+        ("/world/Новости", "world"),
+    ],
+)
+def test_slugs_are_safe_names(path: str, name: str) -> None:
+    """The folder of an article gets a name that no file system minds, whatever its address is."""
+    given_witness = path.removesuffix("/pdf")
+    assert slug(f"https://example.com{given_witness}") == name
+
+
+@given(st.text())
+def test_any_path_gives_a_safe_slug(path: str) -> None:
+    """A slug holds only letters, digits and inner dashes, is never empty, too long or reserved."""
+    try:
+        name = slug(f"https://example.com/{path}")
+    except UrlError:
+        return
+    assert re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?", name)
+    assert not re.fullmatch(r"con|prn|aux|nul|(?:com|lpt)\d", name)
