@@ -19,6 +19,7 @@ VerdictKind = Literal["new", "same", "edited", "partial", "gone", "back", "refus
 EditKind = Literal[
     "headline", "subtitle", "byline", "date", "caption",
     "cosmetic", "typo", "wording", "addition", "removal", "figures", "names", "quotes", "correction", "moved",
+    "routine",
 ]  # fmt: skip
 
 
@@ -285,7 +286,8 @@ class Intent:
 @dataclass(frozen=True, slots=True)
 class Due:
     """One row of the frontier, taken to be visited. `unchanged` counts visits in a row that found nothing new,
-    `failures` visits in a row that got no answer, `misses` answers in a row that said the article is gone."""
+    `failures` visits in a row that got no usable answer (none at all, or a page that was not the article), `misses`
+    answers in a row that said the article is gone, and `gone_first` when the first of these came."""
 
     key: str
     url: str
@@ -307,6 +309,7 @@ class Due:
     fingerprint: str | None = None
     reading: str | None = None
     last_error: str | None = None
+    gone_first: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
