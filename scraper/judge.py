@@ -111,7 +111,9 @@ def instant(article: Article) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def after(due: Due, verdict: Verdict, now: datetime, *, retry_at: datetime | None, permanent: bool) -> Due:
+def after(
+    due: Due, verdict: Verdict, now: datetime, *, retry_at: datetime | None = None, permanent: bool = False
+) -> Due:
     """The frontier row after a visit that ended in `verdict`, with its counters and its next visit.
 
     Being refused or put off is not a visit: it neither confirms nor denies anything about the article.

@@ -1,0 +1,91 @@
+"""The command `scraper`: what a person or a script types. Each command is a thin host over the same pipeline.
+
+Exit codes: 0 done, 1 some work failed, 2 wrong usage or configuration, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from scraper.errors import ScraperError, UsageError
+from scraper.text import printable
+
+# Where each command lives, and its place in the help. Only the module of the command that is called is imported.
+COMMANDS = {
+    "run": "run",
+    "fetch": "fetch",
+    "log": "history",
+    "show": "history",
+    "diff": "history",
+    "status": "state",
+    "outlets": "outlets",
+    "discover": "outlets",
+    "extract": "extract",
+    "verify": "state",
+    "reindex": "state",
+    "demo": "demo",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is needed: `scraper --help` stays quick."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """In the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """The command called `name`, or None."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"scraper.cli.{COMMANDS[name]}")
+        command = getattr(module, name)
+        assert isinstance(command, click.Command)  # noqa: S101  # said by the table above
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(package_name="scraper", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Keep every text that a news outlet showed its readers: clean, numbered, dated, provable.
+
+    \b
+    scraper run                     watch the outlets in config/ and archive them
+    scraper fetch URL               archive one article now
+    scraper log URL                 its versions
+    scraper diff URL                what changed between them
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command and leave with its exit code; what went wrong is one plain sentence on stderr."""
+    try:
+        code = cli.main(args=args, prog_name="scraper", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        code = 130
+    except UsageError as error:
+        _say(error)
+        code = 2
+    except ScraperError as error:
+        _say(error)
+        code = 1
+    except BrokenPipeError:
+        # The reader of our output has left; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: ScraperError) -> None:
+    click.echo(f"scraper: {printable(str(error))}", err=True)

@@ -1,0 +1,128 @@
+"""What all commands share: where the archive and the configuration are, and how lines are printed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scraper.text import printable
+
+if TYPE_CHECKING:  # the parsers behind these are imported by the commands that need them only
+    from scraper.outlets import Outlets
+    from scraper.pipeline import Services
+    from scraper.settings import Settings
+    from scraper.store.archive import FileArchive
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def places(function: F) -> F:
+    """Add `--archive DIR` and `--config DIR`, which every command takes."""
+    for decorate in (
+        click.option("--config", "config", metavar="DIR", type=click.Path(path_type=Path), default=Path("config"),
+                     envvar="SCRAPER_CONFIG", show_default=True, help="Where scraper.toml and outlets/ are."),
+        click.option("--archive", "archive", metavar="DIR", type=click.Path(path_type=Path), default=Path("archive"),
+                     envvar="SCRAPER_ARCHIVE", show_default=True, help="Where everything is kept."),
+    ):  # fmt: skip
+        function = decorate(function)
+    return function
+
+
+def as_json(function: F) -> F:
+    """Add `--json`: one JSON object a line on stdout."""
+    return click.option("--json", "json_", is_flag=True, help="One JSON object a line.")(function)
+
+
+def put(text: str = "") -> None:
+    """A line for a person: nothing in it can steer the terminal."""
+    click.echo(printable(text))
+
+
+def put_json(value: object) -> None:
+    """A line for a program: dataclasses as objects, times as ISO 8601 in UTC with Z. ASCII, so that it is one line."""
+    click.echo(json.dumps(value, default=plain))
+
+
+def plain(value: object) -> object:
+    """What `json` does not know itself."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, date | Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def stamp(at: datetime) -> str:
+    """`2026-11-22T09:30:00Z`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at.tzinfo else at.isoformat()
+
+
+def load(config: Path) -> tuple[Settings, Outlets]:
+    """Settings and outlets; ConfigError with all mistakes of both."""
+    from scraper import outlets, settings
+    from scraper.errors import ConfigError, Mistake
+
+    mistakes: list[Mistake] = []
+    try:
+        values = settings.load(config, os.environ)
+    except ConfigError as error:
+        mistakes += error.mistakes
+    try:
+        known = outlets.load(config)
+    except ConfigError as error:
+        mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(tuple(mistakes))
+    return values, known
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open archive with all that a visit needs."""
+
+    services: Services
+    archive: FileArchive
+    settings: Settings
+
+
+@asynccontextmanager
+async def opened(archive: Path, config: Path) -> AsyncIterator[Open]:
+    """Open archive, network and reader for a command that visits articles."""
+    from scraper.fetch.client import Client
+    from scraper.pipeline import Services
+    from scraper.worker import Cage, CagedReader
+
+    settings, outlets = load(config)
+    with writing(archive, settings) as store:
+        async with Client(settings.fetch_policy(), store.run_dir / "hosts") as fetcher:
+            reader = CagedReader(Cage(**dataclasses.asdict(settings.extract)))
+            yield Open(Services(fetcher, reader, store, store.frontier, outlets), store, settings)
+
+
+@contextmanager
+def writing(archive: Path, settings: Settings) -> Iterator[FileArchive]:
+    """The archive, made if the folder is empty or missing, and repaired if a process died in it."""
+    from scraper.store.archive import FileArchive
+
+    with FileArchive.open(archive, create=True, warc_size=settings.archive.warc_size) as store:
+        yield store
+
+
+@contextmanager
+def reading(archive: Path) -> Iterator[FileArchive]:
+    """The archive for a command that only looks: never made, never changed, also while a daemon writes."""
+    from scraper.store.archive import FileArchive
+
+    with FileArchive.open(archive, read_only=True) as store:
+        yield store

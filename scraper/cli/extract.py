@@ -1,0 +1,68 @@
+"""`scraper extract`: read a saved page, without the network and without an archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scraper.cli.common import load, places, put, put_json
+from scraper.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from scraper.article import Article
+    from scraper.model import Outlet
+
+
+@click.command(no_args_is_help=True)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", required=True, help="Where the page was found.")
+@click.option("--content-type", help="The Content-Type it came with.")
+@click.option("--explain", is_flag=True, help="What was dropped by which rule; where each field came from.")
+@click.option("--json", "json_", is_flag=True, help="The form of the sidecar.")
+@places
+def extract(
+    file: Path, url: str, content_type: str | None, explain: bool, json_: bool, archive: Path, config: Path
+) -> None:
+    """Extract the article of a saved HTML or PDF FILE; no network.
+
+    \b
+    scraper extract page.html --url https://example.org/a-story --explain
+    """
+    from scraper import extract as read
+    from scraper import urls
+
+    outlet = _outlet(config, urls.parse(url))
+    article = read(file.read_bytes(), urls.parse(url), content_type=content_type, outlet=outlet)
+    if json_:
+        from scraper.store.sidecar import article_json
+
+        put_json(article_json(article))
+    else:
+        put(article.text.rstrip("\n"))
+    if explain:
+        _explain(article)
+
+
+def _outlet(config: Path, url: str) -> Outlet | None:
+    """The outlet's rules, if there is a configuration; without one extraction is generic."""
+    try:
+        return load(config)[1].for_url(url)
+    except ConfigError:
+        raise
+    except UsageError:
+        return None
+
+
+def _explain(article: Article) -> None:
+    say = click.get_text_stream("stderr")
+    print(f"\nkind {article.kind}, access {article.access or 'unknown'}, reading {article.reading}", file=say)
+    for line in (*article.evidence, *(f"flag {flag}" for flag in article.flags)):
+        print(f"  {line}", file=say)
+    print("\nfields", file=say)
+    for name, origin in sorted(article.origins.items()):
+        print(f"  {name:12} {origin}", file=say)
+    print("\ndropped", file=say)
+    for piece in article.dropped:
+        print(f"  {piece.rule:24} {piece.text[:100]}", file=say)

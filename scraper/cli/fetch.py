@@ -1,0 +1,110 @@
+"""`scraper fetch`: archive these URLs now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import click
+
+from scraper.cli.common import as_json, opened, places, put, put_json
+from scraper.errors import UrlError
+
+if TYPE_CHECKING:
+    from scraper.pipeline import Outcome, Services
+
+DONE = frozenset({"new", "same", "edited", "gone", "back"})
+
+
+@click.command(no_args_is_help=True)
+@click.argument("urls", nargs=-1, required=True)
+@click.option("--print", "print_", is_flag=True, help="Print the text that is kept now.")
+@click.option("--force", is_flag=True, help="Ask for the whole page, whatever is known of it.")
+@as_json
+@places
+def fetch(urls: tuple[str, ...], print_: bool, force: bool, json_: bool, archive: Path, config: Path) -> None:
+    """Fetch URLs now and archive them; `-` reads them from stdin, one a line.
+
+    Any article can be fetched, of a listed outlet or not. This may be done while
+    `scraper run` is at work: both keep to the same pace and the same archive.
+
+    \b
+    scraper fetch https://example.org/2026/11/22/a-story/
+    scraper fetch --json - < urls.txt
+    """
+    code = asyncio.run(_fetch(list(_given(urls)), print_=print_, force=force, json_=json_, places=(archive, config)))
+    raise click.exceptions.Exit(code)
+
+
+def _given(urls: tuple[str, ...]) -> Iterator[str]:
+    for url in urls:
+        if url == "-":
+            yield from filter(None, (line.strip() for line in click.get_text_stream("stdin")))
+        else:
+            yield url
+
+
+async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path]) -> int:
+    from scraper import urls as addresses
+
+    bad = 0
+    by_host: dict[str, list[str]] = {}
+    for url in urls:
+        try:
+            by_host.setdefault(addresses.host(addresses.parse(url)), []).append(url)
+        except UrlError as error:
+            if len(urls) == 1:
+                raise
+            bad = 2
+            click.echo(f"scraper: {error}", err=True)
+    outcomes: list[Outcome] = []
+    async with opened(*places) as open_:
+
+        async def one_host(mine: list[str]) -> None:
+            for url in mine:
+                outcome = await _visit(open_.services, addresses.parse(url), force=force)
+                outcomes.append(outcome)
+                _report(outcome, json_=json_)
+                if print_ and outcome.article_id:
+                    latest = open_.archive.latest(outcome.article_id)
+                    put(latest.article.text.rstrip("\n") if latest else "")
+
+        async with anyio.create_task_group() as tasks:
+            for mine in by_host.values():
+                tasks.start_soon(one_host, mine)
+    return bad or int(any(o.verdict not in DONE for o in outcomes))
+
+
+async def _visit(services: Services, url: str, *, force: bool) -> Outcome:
+    """A visit out of turn: what the frontier knows of the URL is used, and written back."""
+    from scraper import urls as addresses
+    from scraper.model import Due
+    from scraper.pipeline import visit
+
+    outlet = services.outlets.for_url(url)
+    due = await services.store(services.frontier.lookup, url, outlet) or Due(
+        key=addresses.identity(url, outlet),
+        url=url,
+        host=addresses.host(url),
+        outlet=outlet.id if outlet else addresses.host(url).removeprefix("www."),
+        next_visit=datetime.now(UTC),
+    )
+    return await visit(services, due, force=force)
+
+
+def _report(outcome: Outcome, *, json_: bool) -> None:
+    if json_:
+        put_json(outcome)
+        return
+    if outcome.snapshot and outcome.verdict in DONE:
+        kinds = f" ({', '.join(outcome.edit.kinds)})" if outcome.edit else ""
+        put(f"{outcome.verdict:8} {outcome.title or outcome.url}{kinds}")
+        put(f"         {outcome.snapshot}")
+    else:
+        put(f"{outcome.verdict:8} {outcome.url}: {outcome.reason or 'nothing new'}")
+    if outcome.retry_at and outcome.verdict not in DONE:
+        put(f"         again from {outcome.retry_at:%Y-%m-%d %H:%M:%S} UTC")

@@ -1,0 +1,108 @@
+"""`scraper outlets` and `scraper discover`: what is watched, whether its files are right, what it announces now."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scraper.cli.common import as_json, load, opened, places, put, put_json
+from scraper.errors import ConfigError, FetchError, UsageError
+
+if TYPE_CHECKING:
+    from scraper.model import Outlet, Round
+
+
+@click.group(invoke_without_command=True)
+@as_json
+@places
+@click.pass_context
+def outlets(context: click.Context, json_: bool, archive: Path, config: Path) -> None:
+    """List the outlets that are watched.
+
+    \b
+    scraper outlets
+    scraper outlets check kyivpost.com
+    """
+    if context.invoked_subcommand:
+        return
+    known = load(config)[1]
+    for outlet in known.values():
+        if json_:
+            put_json({"outlet": outlet.id, "name": outlet.name, "home": outlet.home, "language": outlet.language,
+                      "timezone": outlet.timezone, "preset": outlet.preset,
+                      "sources": [{"kind": s.kind, "url": s.url} for s in outlet.sources]})  # fmt: skip
+        else:
+            kinds = ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in _count(outlet).items())
+            put(f"{outlet.id:24} {outlet.name[:26]:26} {kinds}")
+
+
+def _count(outlet: Outlet) -> dict[str, int]:
+    kinds = [source.kind for source in outlet.sources]
+    return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+
+
+@outlets.command()
+@click.argument("name", required=False)
+@as_json
+@places
+def check(name: str | None, json_: bool, archive: Path, config: Path) -> None:
+    """Validate the configuration, or one outlet's file: every mistake with file and line."""
+    from scraper import outlets as files
+
+    if name is None:
+        known = load(config)[1]
+        put_json({"outlets": len(known), "mistakes": []}) if json_ else put(f"{len(known)} outlets, no mistakes")
+        return
+    mistakes = files.check(config, name)
+    if mistakes:
+        raise ConfigError(tuple(mistakes))
+    put_json({"outlet": name, "mistakes": []}) if json_ else put(f"{name}: no mistakes")
+
+
+@click.command(no_args_is_help=True)
+@click.argument("outlet")
+@as_json
+@places
+def discover(outlet: str, json_: bool, archive: Path, config: Path) -> None:
+    """Show what the sources of OUTLET announce now, without fetching articles.
+
+    \b
+    scraper discover kyivindependent.com
+    """
+    raise click.exceptions.Exit(asyncio.run(_discover(outlet, json_=json_, places=(archive, config))))
+
+
+async def _discover(name: str, *, json_: bool, places: tuple[Path, Path]) -> int:
+    from scraper.discover import discover as look
+
+    async with opened(*places) as open_:
+        services = open_.services
+        outlet = services.outlets.get(name)
+        if outlet is None:
+            raise UsageError(f"{name} is no outlet of {places[1]}; `scraper outlets` lists them")
+        failed = 0
+        for source in outlet.sources:
+            try:
+                found = await look(outlet, source, None, services.fetcher.get, services.now(), run=services.reader.run)
+            except FetchError as error:
+                failed += 1
+                click.echo(f"scraper: {error}", err=True)
+                continue
+            _announce(found, json_=json_)
+    return int(failed > 0)
+
+
+def _announce(found: Round, *, json_: bool) -> None:
+    if not json_:
+        left = ", ".join(f"{count} {why}" for why, count in sorted(found.skipped.items()))
+        put(f"{found.source.kind} {found.source.url}: {len(found.sightings)} articles"
+            + (f"; left out: {left}" if left else "") + (f"; stopped at {found.capped}" if found.capped else ""))  # fmt: skip
+    for seen in found.sightings:
+        if json_:
+            put_json({"url": seen.url, "source": seen.source, "title": seen.title, "published": seen.published})
+        else:
+            when = f"{seen.published:%Y-%m-%d %H:%M}" if seen.published else " " * 16
+            put(f"  {when}  {seen.url}")

@@ -1,0 +1,61 @@
+"""`scraper run`: the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from scraper.cli.common import load, opened, places
+from scraper.errors import UsageError
+
+
+@click.command()
+@click.option("--role", default="all", show_default=True, metavar="ROLES",
+              help="What this process does: all, or some of scheduler,worker,web.")  # fmt: skip
+@places
+def run(role: str, archive: Path, config: Path) -> None:
+    """Watch the outlets in config/ and archive every text they show.
+
+    Looks at feeds, sitemaps and front pages on schedule, visits articles when they
+    are due, keeps to each host's pace, and takes up changes in config/ by itself.
+    SIGTERM or Ctrl-C ends it cleanly; a killed one is repaired at the next start.
+    """
+    from scraper import log
+
+    settings, _ = load(config)
+    log.setup(settings.log.format, settings.log.level)
+    asyncio.run(_run(_roles(role), archive, config))
+
+
+def _roles(given: str) -> frozenset[str]:
+    from scraper.daemon import ROLES
+
+    words = frozenset(filter(None, (word.strip() for word in given.split(","))))
+    unknown = words - {"all", *ROLES}
+    if unknown or not words:
+        raise UsageError(f"--role {given}: {', '.join(sorted(unknown)) or 'empty'}; known are all, {', '.join(ROLES)}")
+    return frozenset(ROLES) if "all" in words else words
+
+
+async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
+    import structlog
+
+    from scraper.daemon import Daemon, listen_on
+
+    async with opened(archive, config) as open_:
+        serve = open_.settings.serve
+        with open_.archive.hold_daemon_lock(roles):
+            web = listen_on(serve.bind) if "web" in roles else None
+            for repair in open_.archive.repairs:
+                structlog.get_logger().warning("repaired", what=repair)
+            daemon = Daemon(
+                open_.services,
+                config,
+                hosts_at_once=open_.settings.visits.hosts_at_once,
+                roles=roles,
+                maintain=lambda: open_.archive.write_manifests(datetime.now(UTC).date()),
+            )
+            await daemon.run(web, serve.token)

@@ -1,0 +1,299 @@
+"""The daemon: sources are looked at on schedule, articles when they are due, one host at a time, until told to stop.
+
+    every source's own schedule → look        (APScheduler, memory store rebuilt from config/ at start)
+    every second → hosts with due work → drain (one task a host; the host's pace is kept by the fetcher)
+
+It decides nothing about articles. It owns what only a host can: tasks, signals, sockets, and what happens to an error
+that nobody else understood.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import structlog
+import uvicorn
+from anyio.abc import TaskGroup
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from scraper import judge, outlets
+from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
+from scraper.model import Due, Outlet, Source, Verdict
+from scraper.pipeline import Services, look, visit
+from scraper.serve.health import create_app
+
+log = structlog.get_logger()
+
+BATCH = 5  # articles taken from the frontier at once: what a crash at worst visits twice
+TURN = 20.0  # seconds of work at one host before another one gets the task
+GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
+RETRY_STORE = 30.0  # seconds between tries while the archive cannot be written
+ROLES = ("scheduler", "worker", "web")
+
+
+class Daemon:
+    """One running daemon over one archive. `maintain` is called once a day and at start, outside the event loop."""
+
+    def __init__(
+        self,
+        services: Services,
+        config: Path,
+        *,
+        hosts_at_once: int = 64,
+        roles: frozenset[str] = frozenset(ROLES),
+        maintain: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.services = services
+        self.config = config
+        self.hosts_at_once = hosts_at_once
+        self.roles = roles
+        self.maintain = maintain
+        self.stopping = anyio.Event()
+        self.trouble: str | None = None
+        self._looking: set[str] = set()  # sources
+        self._draining: set[str] = set()  # hosts
+        self._signature = outlets.signature(config)
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    async def run(self, web: socket.socket | None = None, token: str | None = None) -> None:
+        """Work until `stopping` is set or a signal comes, then let work in flight end, for a few seconds at most."""
+        async with anyio.create_task_group() as around:
+            around.start_soon(self._listen)
+            if web and "web" in self.roles:
+                around.start_soon(self._serve, web, token)
+            with anyio.CancelScope() as patience:
+                async with anyio.create_task_group() as work:
+                    self._plan(work)
+                    self._scheduler.start()
+                    log.info("started", outlets=len(self.services.outlets), roles=sorted(self.roles))
+                    await self.stopping.wait()
+                    # Shutting the scheduler down would cancel what it runs: it is only paused until the work has ended.
+                    self._scheduler.pause()
+                    patience.deadline = anyio.current_time() + GRACE
+            self._scheduler.shutdown(wait=False)
+            around.cancel_scope.cancel()
+        log.info("stopped", cut_short=patience.cancelled_caught)
+
+    # ------------------------------------------------------------------------------------------ schedule
+
+    def _plan(self, tasks: TaskGroup) -> None:
+        add = self._scheduler.add_job
+        if "scheduler" in self.roles:
+            self._plan_sources(tasks)
+            add(self._reload, IntervalTrigger(seconds=5), args=[tasks], id="reload")
+            add(self._maintain, CronTrigger(hour=0, minute=10, timezone=UTC), id="maintain", next_run_time=_now())
+        if "worker" in self.roles:
+            add(self._wake, IntervalTrigger(seconds=1), args=[tasks], id="wake", next_run_time=_now())
+
+    def _plan_sources(self, tasks: TaskGroup) -> None:
+        """One job a source. A source looked at before is due when its interval has passed, not at every start."""
+        for outlet in self.services.outlets.values():
+            for source in outlet.sources:
+                self._scheduler.add_job(
+                    self._start_look,
+                    _trigger(source),
+                    args=[tasks, outlet, source],
+                    id=f"source {source.url}",
+                    replace_existing=True,
+                    next_run_time=self._first_look(source),
+                )
+
+    def _first_look(self, source: Source) -> datetime:
+        state = self.services.frontier.source(source.url)
+        soon = _now() + timedelta(seconds=_spread(source.url) * min(10.0, len(self._scheduler.get_jobs()) / 10))
+        if state is None or state.last_checked is None or source.every is None:
+            return soon
+        return max(soon, min(state.last_checked + source.every, _now() + source.every))
+
+    async def _start_look(self, tasks: TaskGroup, outlet: Outlet, source: Source) -> None:
+        if source.url not in self._looking and not self.stopping.is_set():
+            self._looking.add(source.url)
+            tasks.start_soon(self._look, outlet, source)
+
+    async def _reload(self, tasks: TaskGroup) -> None:
+        """Take up a changed configuration; keep the old one, and say why, if the new one has mistakes."""
+        signature = outlets.signature(self.config)
+        if signature == self._signature:
+            return
+        self._signature = signature
+        try:
+            fresh = outlets.load(self.config)
+        except ConfigError as error:
+            for mistake in error.mistakes:
+                log.error("config-mistake", mistake=str(mistake))  # noqa: TRY400  # the traceback would say nothing
+            return
+        self.services = replace(self.services, outlets=fresh)
+        for job in self._scheduler.get_jobs():
+            if job.id.startswith("source "):
+                job.remove()
+        self._plan_sources(tasks)
+        log.info("config-reloaded", outlets=len(fresh))
+
+    async def _maintain(self) -> None:
+        with self._guarded("maintenance"):
+            await self.services.store(self.maintain)
+
+    # ------------------------------------------------------------------------------------------ work
+
+    async def _look(self, outlet: Outlet, source: Source) -> None:
+        try:
+            with self._guarded("look", source=source.url):
+                seen = await look(self.services, outlet, source)
+                if seen.error:
+                    log.info("source-failed", outlet=outlet.id, source=source.url, reason=seen.error)
+                elif seen.round:
+                    found = seen.round
+                    log.info("source-read", outlet=outlet.id, source=source.url, items=len(found.sightings),
+                             new=seen.added, skipped=sum(found.skipped.values()), capped=found.capped)  # fmt: skip
+        finally:
+            self._looking.discard(source.url)
+
+    async def _wake(self, tasks: TaskGroup) -> None:
+        """Give a task to every host that has due work and none, as long as there is room."""
+        if self.stopping.is_set() or self.trouble:
+            return
+        room = self.hosts_at_once - len(self._draining)
+        with self._guarded("wake"):
+            hosts = await self.services.store(self.services.frontier.due_hosts, _now(), self.hosts_at_once * 2)
+            for host in [h for h in hosts if h not in self._draining][: max(0, room)]:
+                self._draining.add(host)
+                tasks.start_soon(self._drain, host)
+
+    async def _drain(self, host: str) -> None:
+        """Visit what is due at one host, first things first, then give way to others."""
+        until = time.monotonic() + TURN
+        try:
+            while time.monotonic() < until:
+                batch = await self.services.store(self.services.frontier.take, host, _now(), BATCH)
+                for due in batch:
+                    if self.stopping.is_set() or self.trouble or not await self._visit(due):
+                        return
+                if not batch:
+                    return
+        except ArchiveError as error:
+            self._stop_storing(error)
+        finally:
+            self._draining.discard(host)
+
+    async def _visit(self, due: Due) -> bool:
+        """One visit, whatever happens in it; whether the host wants to be asked for more."""
+        try:
+            outcome = await visit(self.services, due)
+        except ArchiveError:
+            raise
+        except Exception as error:  # the host's net: a bug met on one page must not stop the others
+            log.exception("visit-broke", url=due.url, error=repr(error))
+            row = judge.after(due, Verdict("failed", f"internal: {type(error).__name__}"), _now(), permanent=True)
+            await self.services.store(self.services.frontier.done, row)
+            return True
+        log.info("visit", url=due.url, verdict=outcome.verdict, version=outcome.version, reason=outcome.reason,
+                 edit=outcome.edit.kinds if outcome.edit else None, ms=outcome.elapsed_ms)  # fmt: skip
+        if outcome.verdict == "deferred" and outcome.retry_at:
+            await self.services.store(self.services.frontier.block_until, due.host, outcome.retry_at)
+            return False
+        return True
+
+    # ------------------------------------------------------------------------------------------ trouble
+
+    @contextlib.contextmanager
+    def _guarded(self, what: str, **fields: str) -> Generator[None]:
+        """Nothing that goes wrong in one task ends the daemon; all of it is said."""
+        try:
+            yield
+        except ArchiveError as error:
+            self._stop_storing(error)
+        except Exception as error:  # the host's net, as in _visit
+            log.exception("task-broke", task=what, error=repr(error), **fields)
+
+    def _stop_storing(self, error: ArchiveError) -> None:
+        """Stop visiting until the archive can be written again. What was stored is not touched."""
+        if self.trouble is None:
+            word = "archive-unwritable" if isinstance(error, ArchiveUnwritable) else "archive-trouble"
+            self.trouble = word
+            log.error(word, error=str(error), again_in=f"{RETRY_STORE:.0f}s")
+            self._scheduler.add_job(
+                self._resume,
+                "date",
+                run_date=_now() + timedelta(seconds=RETRY_STORE),
+                id="resume",
+                replace_existing=True,
+            )
+
+    async def _resume(self) -> None:
+        log.info("archive-retry")
+        self.trouble = None
+
+    # ------------------------------------------------------------------------------------------ signals and sockets
+
+    async def _listen(self) -> None:
+        """First signal: stop cleanly. Second: stop now, which a crash-safe archive allows. SIGHUP: read config anew."""
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            async for number in signals:
+                if number == signal.SIGHUP:
+                    self._signature = ""
+                elif self.stopping.is_set():
+                    os._exit(1)
+                else:
+                    log.info("stopping", signal=signal.Signals(number).name, hosts=len(self._draining))
+                    self.stopping.set()
+
+    async def _serve(self, web: socket.socket, token: str | None) -> None:
+        server = _Server(uvicorn.Config(create_app(lambda: self.trouble, token), log_config=None, access_log=False))
+        await server.serve(sockets=[web])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the daemon has one for everything."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def listen_on(bind: str) -> socket.socket:
+    """The socket of the web side, taken before anything else starts. Raises UsageError if it cannot be had."""
+    host, _, port = bind.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]"), int(port)))
+    except OSError as error:
+        sock.close()
+        raise UsageError(
+            f"cannot listen on {bind}: {error.strerror}; choose another address as `bind` under [serve] in scraper.toml"
+        ) from error
+    return sock
+
+
+def _trigger(source: Source) -> BaseTrigger:
+    """The source's schedule with a jitter, else every source would fire on the same second."""
+    if source.cron:
+        return CronTrigger.from_crontab(source.cron, timezone=UTC)
+    every = source.every.total_seconds() if source.every else 900.0
+    return IntervalTrigger(seconds=max(1, round(every)), jitter=min(60, int(every / 10)) or None)
+
+
+def _spread(text: str) -> float:
+    """A number from 0 to 1 that is always the same for the same text."""
+    return hashlib.sha256(text.encode()).digest()[0] / 255
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
