@@ -1,0 +1,170 @@
+"""When: dates as pages write them → datetimes and dates. No clock: what is plausible is fixed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+When = datetime | date
+
+# Before there were daily papers, or after this program will be read; and the day clocks start at when they are unset.
+EARLIEST: Final = date(1800, 1, 1)
+LATEST: Final = date(2039, 12, 31)
+_UNSET: Final = (date(1969, 12, 31), date(1970, 1, 1), date(1970, 1, 2))
+
+_ISO = re.compile(
+    r"\s*(\d{4})-?(\d{2})-?(\d{2})"
+    r"(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?\s*(?:\[.*\])?\s*"
+)
+_ISO_START = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T\s]\d{2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d{2}:?\d{2})?")
+_EPOCH = re.compile(r"\s*(\d{9,10})(\d{3})?\s*")
+_RFC = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d{1,2}:\d{2}")
+_YMD = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[./年년-]\s?(\d{1,2})\s?[./月월-]\s?(\d{1,2})(?!\d)")
+_DMY = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2})(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?!\d)\s?([ap]\.?m\b)?", re.IGNORECASE)
+_PATH = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)|/((?:19|20)\d{2})(\d{2})(\d{2})(?=[/_.-]|$)")
+_WORDY = re.compile(
+    r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|º|er)?\s+(?:de\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+)?((?:19|20)\d{2})(?!\d)"
+    r"|([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})(?!\d)"
+)
+# The beginnings of month names, by month, in the languages of the Latin, Cyrillic and Greek alphabets.
+_MONTHS: Final = (
+    "jan ene gen янв січ ιαν sty tammi led jän ocak sausio sije janv",
+    "feb fév fev feb févr лют фев φεβ lut helmi úno şubat vasar velj févr",
+    "mar mär mrt mär maa бер мар μαρ bře mart kovo ožuj mars maalis",
+    "apr abr avr кві апр απρ kwi huhti dub nisan baland trav",
+    "may mai mei mag maj mayo май мая тра μαι toukok kvě mayıs geguž svib maio",
+    "jun juin giu jui чер июн ιουν cze kesäk červn haziran birž lip juni",
+    "jul juil lug лип июл ιουλ lip heinäk červenec temmuz liep srp juli",
+    "aug ago aoû aou сер авг αυγ sie elok srp ağustos rugpj kol",
+    "sep set вер сен σεπ wrz syysk zář eylül rugs ruj",
+    "oct okt ott out жов окт οκτ paź lokak říj ekim spal lis",
+    "nov нов лис νοε lis marras lis kasım lapkr stud",
+    "dec dez dic déc des гру дек δεκ gru jouluk pro aralık gruodž pros",
+)
+_MONTH_OF: Final = {stem: n for n, stems in reversed(list(enumerate(_MONTHS, 1))) for stem in stems.split()}
+
+
+def read(text: str) -> When | None:
+    """The moment or day that a machine-readable `text` names, None if none; raises nothing whatever the text.
+
+    ISO 8601 and its relatives, RFC 5322, seconds or milliseconds since 1970. A time of day without zone stays naive.
+
+    >>> read("2024-05-06T07:08:09+0200").isoformat()
+    '2024-05-06T07:08:09+02:00'
+    """
+    text = text.strip()[:80]
+    try:
+        if match := _ISO.fullmatch(text):
+            return _from_iso(match)
+        if match := _EPOCH.fullmatch(text):
+            return datetime.fromtimestamp(int(match[1]), UTC)
+        if match := _ISO_START.match(text):
+            return read(match[0]) if match[0] != text else None
+        if _RFC.match(text):
+            return parsedate_to_datetime(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None
+
+
+def _from_iso(match: re.Match[str]) -> When:
+    year, month, day = int(match[1]), int(match[2]), int(match[3])
+    if match[4] is None:
+        return date(year, month, day)
+    micro = int((match[7] or "").ljust(6, "0")[:6])
+    # 24:00 is the end of a day in ISO 8601.
+    hour, extra = (0, timedelta(days=1)) if match[4] == "24" and match[5] == "00" else (int(match[4]), timedelta())
+    return datetime(year, month, day, hour, int(match[5]), int(match[6] or 0), micro, _zone(match[8])) + extra
+
+
+def _zone(text: str | None) -> timezone | None:
+    if not text:
+        return None
+    if text[0] not in "+-":
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if offset > timedelta(hours=15) or int(digits[2:]) > 59:
+        raise ValueError(text)
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def plausible(when: When) -> bool:
+    """Whether an article can have this date.
+
+    >>> plausible(date(1970, 1, 1)), plausible(date(2024, 2, 29))
+    (False, True)
+    """
+    day = when.date() if isinstance(when, datetime) else when
+    return EARLIEST <= day <= LATEST and day not in _UNSET
+
+
+def placed(when: When, zone: str | None) -> When:
+    """`when` with the outlet's zone if it has a time of day but no zone of its own."""
+    if isinstance(when, datetime) and when.tzinfo is None and zone:
+        return when.replace(tzinfo=ZoneInfo(zone))
+    return when
+
+
+def in_text(text: str) -> When | None:
+    """The date that a line for people names (`12 June 2024 14:51`), with its time of day if it has one.
+
+    Numeric days such as 3/4/2024 are left alone where day and month could be exchanged.
+    """
+    text = text[:200]
+    found = _worded(text) or _numeric(text)
+    if found is None:
+        return None
+    day, end = found
+    clock = _CLOCK.search(text, end) or _CLOCK.search(text)
+    if clock is None:
+        return day
+    hour = int(clock[1]) % 12 + (12 if clock[4][0] in "pP" else 0) if clock[4] else int(clock[1])
+    if hour > 23 or int(clock[2]) > 59:
+        return day
+    return datetime(day.year, day.month, day.day, hour, int(clock[2]))  # noqa: DTZ001 - the line names no zone
+
+
+def _worded(text: str) -> tuple[date, int] | None:
+    for match in _WORDY.finditer(text):
+        day, name, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        month = next((_MONTH_OF[stem] for n in (6, 5, 4, 3) if (stem := name.lower()[:n]) in _MONTH_OF), None)
+        if month and (made := _date(int(year), month, int(day))):
+            return made, match.end()
+    return None
+
+
+def _numeric(text: str) -> tuple[date, int] | None:
+    if match := _YMD.search(text):
+        made = _date(int(match[1]), int(match[2]), int(match[3]))
+        return (made, match.end()) if made else None
+    if match := _DMY.search(text):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if match[2] == "." or first > 12 or first == second:
+            made = _date(year, second, first)
+            return (made, match.end()) if made else None
+    return None
+
+
+def in_path(url: str) -> date | None:
+    """The day that the path of an address names.
+
+    >>> in_path("https://example.com/news/2024/06/12/a-title/")
+    datetime.date(2024, 6, 12)
+    """
+    match = _PATH.search(url)
+    if not match:
+        return None
+    year, month, day = (int(g) for g in match.groups() if g)
+    return _date(year, month, day)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

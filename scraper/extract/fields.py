@@ -1,0 +1,353 @@
+"""The fields of an article, each with the place it was read from: declared data first, then the visible page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from scraper.errors import UrlError
+from scraper.extract import dates, people, structured, title
+from scraper.extract.names import words
+from scraper.extract.structured import Declared, Node, string, strings
+from scraper.extract.tree import Document, Element
+from scraper.model import Outlet
+from scraper.text import clean
+from scraper.urls import canonical, resolve, same_site
+
+_PUBLISHED: Final = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published",
+    "parsely-pub-date", "sailthru.date", "publish-date", "publish_date", "publishdate", "pubdate", "published_at",
+    "article.published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dcterms.created", "dcterms.date",
+    "dc.date.issued", "dc.date.created", "dc.date", "date.created", "date", "article_date_original", "publication_date",
+    "ptime", "rnews:datepublished", "lastmodifieddate", "vr:published_time", "iso-8601-publish-date",
+)  # fmt: skip
+_MODIFIED: Final = (
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "last-modified",
+    "dc.date.modified", "article:modified", "lastmod", "revised",
+)  # fmt: skip
+_AUTHOR: Final = ("author", "parsely-author", "sailthru.author", "cxenseparse:author", "article:author", "dc.creator",
+                  "dcterms.creator", "byl", "article:author_name", "og:article:author")  # fmt: skip
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_](?:([A-Za-z]{4})[-_]?)?([A-Za-z]{2}|\d{3})?)?(?:[-_].*)?")
+_SECTIONS: Final = ("article:section", "og:article:section", "section", "parsely-section", "cxenseparse:category")
+_KEYWORDS: Final = ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags")
+MAX_KEYWORDS: Final = 40
+MAX_FIELD: Final = 2_000
+
+
+@dataclass(slots=True)
+class Fields:
+    """What was found. `origins` names for each field where it came from."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+
+    def put(self, name: str, value: object, origin: str) -> None:
+        """Set a field, unless it is set or `value` says nothing."""
+        if value and name not in self.values:
+            self.values[name] = value
+            self.origins[name] = origin
+
+    def text(self, name: str) -> str | None:
+        """A field as text."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What fields are read from: the page, what it declares, the node that describes this article, the outlet."""
+
+    doc: Document
+    declared: Declared
+    node: Node
+    outlet: Outlet | None
+    canonical: str
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The names the site gives itself."""
+        publisher = structured.resolve(self.node.get("publisher"), self.declared)
+        found = [self.outlet.name if self.outlet else None, self.declared.meta("og:site_name", "application-name")]
+        return tuple(filter(None, [*found, *strings(publisher), _domain(self.doc.url), _domain(self.doc.url, whole=True)]))
+
+
+def _domain(url: str, *, whole: bool = False) -> str:
+    host = url.split("/")[2].split(":")[0].removeprefix("www.") if url.count("/") > 2 else ""
+    return host if whole else host.split(".")[0]
+
+
+def source(doc: Document, declared: Declared, outlet: Outlet | None) -> Source:
+    """The source of fields of one page, with the data node that speaks of this very article."""
+    address = _canonical(doc, declared)
+    return Source(doc, declared, _own_node(declared, doc, address), outlet, address)
+
+
+def _own_node(declared: Declared, doc: Document, address: str) -> Node:
+    """The article node of this page: the one with its address, else the one that says most."""
+    nodes = declared.articles()
+    heading = title.fold(declared.meta("og:title") or doc.title)
+
+    def rank(node: Node) -> tuple[bool, bool, int]:
+        urls = [string(node.get(key)) or "" for key in ("url", "@id")] + [_page_of(node)]
+        own = any(_same(resolve(doc.url, url), address) or _same(resolve(doc.url, url), doc.url) for url in urls if url)
+        head = title.fold(string(node.get("headline")) or "")
+        return own, bool(head) and head[:25] in heading, sum(bool(node.get(k)) for k in ("datePublished", "author", "headline"))
+
+    return max(nodes, key=rank, default={})
+
+
+def _page_of(node: Node) -> str:
+    page = node.get("mainEntityOfPage")
+    if isinstance(page, dict):
+        page = page.get("@id") or page.get("url")
+    return page if isinstance(page, str) else ""
+
+
+def _same(a: str | None, b: str) -> bool:
+    return bool(a) and (a or "").split("#")[0].rstrip("/").partition("://")[2] == b.rstrip("/").partition("://")[2]
+
+
+def read(src: Source) -> Fields:
+    """All fields that declared data gives; the visible page fills the gaps later."""
+    fields = Fields()
+    _title(src, fields)
+    _authors(src, fields)
+    _times(src, fields)
+    _about(src, fields)
+    return fields
+
+
+def _title(src: Source, fields: Fields) -> None:
+    seen = [text for e in src.doc.root.walk() if e.tag == "h1" and (text := clean(e.text()))]
+    ld = [string(src.node.get(key)) or "" for key in ("headline", "name")]
+    metas = [src.declared.meta(name) or "" for name in ("og:title", "twitter:title", "dc.title", "title")]
+    found = title.choose(seen, [text for text in ld[:1] + metas + ld[1:] if text], src.doc.title, src.sites)
+    if found:
+        fields.put("title", found[0][:MAX_FIELD], found[1])
+
+
+def _authors(src: Source, fields: Fields) -> None:
+    node = src.node
+    declared = [structured.resolve(node.get(key), src.declared) for key in ("author", "contributor", "creator")]
+    who = people.names([text for value in declared[:1] for text in strings(value)] or strings(declared[2]), src.sites)
+    more = strings(declared[1]) if declared[0] else []
+    if who and more and not _is_site_only(who, src.sites):
+        who = people.names([*who, *more], src.sites)
+    if who and not _is_site_only(who, src.sites):
+        fields.put("authors", who, "json-ld")
+    for name in _AUTHOR:
+        values = src.declared.metas.get(name, [])
+        found = people.names(values, src.sites)
+        if found and not _is_site_only(found, src.sites):
+            fields.put("authors", found, f"meta {name}")
+    if found := _byline(src):
+        fields.put("authors", found, "byline")
+    if who:
+        fields.put("authors", who, "json-ld")
+    for name in _AUTHOR:
+        fields.put("authors", people.names(src.declared.metas.get(name, [])), f"meta {name}")
+
+
+def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
+    own = {title.fold(site) for site in sites}
+    return all(title.fold(name) in own for name in found)
+
+
+_BYLINE: Final = frozenset(("byline", "author", "authors", "autor", "auteur", "authorname", "bylines", "verfasser"))
+_NOT_BYLINE: Final = frozenset("bio box image avatar comment comments description about title role job social more count".split())
+
+
+def _byline(src: Source) -> tuple[str, ...]:
+    """The names in the page's printed byline: `rel=author`, `itemprop=author`, or a class that says so."""
+    picked: list[str] = []
+    for element in src.doc.root.walk():
+        if element.get("rel") == "author" or "author" in element.get("itemprop").split():
+            picked.append(clean(element.text(dropped=True)))
+        if len(picked) >= 12:
+            break
+    found = people.names([text for text in picked if 2 < len(text) < 120], src.sites)
+    if found and not _is_site_only(found, src.sites):
+        return found[:8]
+    return _by_class(src)
+
+
+def _by_class(src: Source) -> tuple[str, ...]:
+    for element in _all(src.doc.root):
+        said = {word for name in element.get("class").split() for word in words(name)}
+        if said & _BYLINE and not said & _NOT_BYLINE:
+            text = clean(element.text(dropped=True))
+            if 2 < len(text) < 120 and (found := people.names([text], src.sites)) and not _is_site_only(found, src.sites):
+                return found
+    return ()
+
+
+def _all(root: Element) -> Iterable[Element]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if node.drop in {None, "byline", "author", "footer"}:
+            stack.extend(reversed(list(node.elements())))
+
+
+def _times(src: Source, fields: Fields) -> None:
+    zone = src.outlet.timezone if src.outlet else None
+    published = [(value, "json-ld") for key in ("datePublished", "dateCreated", "uploadDate")
+                 for value in strings(src.node.get(key))]  # fmt: skip
+    pages = [node for node in src.declared.nodes if "WebPage" in structured.types(node)]
+    published += [(value, "json-ld page") for node in pages for value in strings(node.get("datePublished"))]
+    published += [(value, f"meta {name}") for name in _PUBLISHED for value in src.declared.metas.get(name, ())]
+    modified = [(value, "json-ld") for value in strings(src.node.get("dateModified"))]
+    modified += [(value, "json-ld page") for node in pages for value in strings(node.get("dateModified"))]
+    modified += [(value, f"meta {name}") for name in _MODIFIED for value in src.declared.metas.get(name, ())]
+    _when("published", published, zone, fields)
+    _when("modified", modified, zone, fields)
+    for maker in (_from_time_tags, _from_text):
+        if "published" not in fields.values and (found := maker(src)):
+            _keep("published", [found], zone, fields)
+    if "published" not in fields.values and (day := dates.in_path(src.canonical) or dates.in_path(src.doc.url)):
+        _keep("published", [(day, "url")], zone, fields)
+
+
+def _when(name: str, values: list[tuple[str, str]], zone: str | None, fields: Fields) -> None:
+    read_ = [(when, origin) for text, origin in values[:60] if (when := dates.read(text) or dates.in_text(text))]
+    _keep(name, read_, zone, fields)
+
+
+def _keep(name: str, found: list[tuple[dates.When, str]], zone: str | None, fields: Fields) -> None:
+    """The first plausible value; a later one is better if it is the same day with a time, or the same time with zone."""
+    good = [(when, origin) for when, origin in found if dates.plausible(when)]
+    if len(good) < len(found) and "implausible-date" not in fields.flags:
+        fields.flags.append("implausible-date")
+    if not good:
+        return
+    best, origin = good[0]
+    for when, source_ in good[1:]:
+        if _sharper(when, best):
+            best, origin = when, source_
+    fields.put(name, dates.placed(best, zone), origin)
+
+
+def _sharper(new: dates.When, old: dates.When) -> bool:
+    if not isinstance(new, datetime):
+        return False
+    if not isinstance(old, datetime):
+        return new.date() == old
+    if old.tzinfo is None and new.tzinfo is not None:
+        return abs((new.replace(tzinfo=None) - old).total_seconds()) < 86_400
+    midnight = (old.hour, old.minute, old.second) == (0, 0, 0)
+    return midnight and new.date() == old.date() and (new.hour, new.minute) != (0, 0)
+
+
+def _from_time_tags(src: Source) -> tuple[dates.When, str] | None:
+    for element in src.doc.root.walk():
+        if element.tag == "time" or "datepublished" in element.get("itemprop").lower():
+            text = element.get("datetime") or element.get("content") or element.text()
+            if when := dates.read(text) or dates.in_text(clean(text)):
+                return when, "time"
+    return None
+
+
+_DATED: Final = frozenset("date time published publish timestamp datum pubdate posted datetime datepublished fecha data".split())
+
+
+def _from_text(src: Source) -> tuple[dates.When, str] | None:
+    stack = [src.doc.root]
+    while stack:
+        element = stack.pop()
+        said = {word for name in element.get("class").split() + [element.get("id")] for word in words(name)}
+        if said & _DATED and 0 < element.size < 200 and (when := dates.in_text(clean(element.text(dropped=True)))):
+            return when, "text"
+        stack.extend(reversed(list(element.elements())))
+    return None
+
+
+def _about(src: Source, fields: Fields) -> None:
+    node, meta, doc = src.node, src.declared.meta, src.doc
+    tags: list[tuple[str, str | None, str]] = [
+        ("language", _language(doc.lang), "html lang"),
+        ("language", _language(string(node.get("inLanguage"))), "json-ld"),
+        ("language", _language(meta("og:locale")), "meta og:locale"),
+        ("language", _language(meta("content-language", "language", "dc.language")), "meta"),
+        ("language", src.outlet.language if src.outlet else None, "outlet"),
+        ("site", meta("og:site_name"), "meta og:site_name"),
+        ("site", string(structured.resolve(node.get("publisher"), src.declared)), "json-ld"),
+        ("site", meta("application-name"), "meta application-name"),
+        ("site", src.outlet.name if src.outlet else None, "outlet"),
+        ("section", next((s for s in strings(node.get("articleSection")) if len(s) < 80), None), "json-ld"),
+        ("section", meta(*_SECTIONS), "meta"),
+        ("image", _image(src), "json-ld"),
+        ("image", resolve(doc.url, meta("og:image", "og:image:url", "twitter:image") or ""), "meta"),
+    ]
+    for name, value, origin in tags:
+        fields.put(name, value[:MAX_FIELD] if value else None, origin)
+    fields.put("keywords", _keywords(strings(node.get("keywords"))), "json-ld")
+    for name in _KEYWORDS:
+        fields.put("keywords", _keywords(src.declared.metas.get(name, [])), f"meta {name}")
+
+
+def _image(src: Source) -> str | None:
+    image = src.node.get("image")
+    first = image[0] if isinstance(image, list) and image else image
+    if isinstance(first, dict):
+        first = first.get("url") or first.get("contentUrl") or first.get("@id")
+    return resolve(src.doc.url, first) if isinstance(first, str) else None
+
+
+def _keywords(values: list[str]) -> tuple[str, ...]:
+    parts = [clean(part) for value in values for part in re.split(r"[,;，、]", value)] if len(values) == 1 else values
+    return tuple(dict.fromkeys(part[:200] for part in parts if part))[:MAX_KEYWORDS]
+
+
+def _language(tag: str | None) -> str | None:
+    """A language tag as RFC 5646 writes it, None if it is none."""
+    match = _LANGUAGE.fullmatch((tag or "").strip())
+    if not match or match[1].lower() in {"xx", "und"}:
+        return None
+    parts = [match[1].lower(), (match[2] or "").title(), (match[3] or "").upper()]
+    return "-".join(filter(None, parts))
+
+
+# ------------------------------------------------------------------------------------------------ addresses
+
+
+def _canonical(doc: Document, declared: Declared) -> str:
+    """What the outlet calls this page, if it can be believed: same site, not its front page."""
+    own = _clean_url(doc.url)
+    claimed = [link.get("href") or "" for link in doc.links if "canonical" in (link.get("rel") or "").lower().split()]
+    for href in claimed[:3]:
+        url = resolve(doc.url, href)
+        if url and _believable(url, doc.url):
+            return _clean_url(url)
+    return own
+
+
+def _believable(url: str, page: str) -> bool:
+    path = url.split("/", 3)[3] if url.count("/") > 2 else ""
+    try:
+        return bool(path.strip("/?#")) and same_site(url, page)
+    except UrlError:
+        return False
+
+
+def _clean_url(url: str) -> str:
+    try:
+        return canonical(url)
+    except UrlError:
+        return url
+
+
+def claims(src: Source) -> tuple[str, ...]:
+    """The other addresses that the page says it has, in order: recorded, not believed."""
+    rels = {"canonical", "amphtml", "shortlink"}
+    found = [link.get("href") or "" for link in src.doc.links if rels & set((link.get("rel") or "").lower().split())]
+    found += [src.declared.meta("og:url") or "", string(src.node.get("url")) or "", _page_of(src.node)]
+    urls = [url for href in found[:20] if href and (url := resolve(src.doc.url, href))]
+    return tuple(dict.fromkeys(url for url in urls if url != src.canonical))[:10]
+
+
+Maker = Callable[[Source], "tuple[datetime | date, str] | None"]

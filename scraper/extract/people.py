@@ -1,0 +1,95 @@
+"""Who wrote it: declared authors and printed bylines → names of people or desks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from scraper.text import clean
+
+MAX_AUTHORS: Final = 30
+
+# "By", in the languages whose bylines print it.
+_BY = re.compile(
+    r"(?i)^(?:written\s+by|reported\s+by|story\s+by|words\s+by|text(?:e)?\s*(?:by|von|:)|by|von|par|por|de|di|da|af|av|door|"
+    r"autor(?:in|en|zy|ka|es|a)?\s*:|author(?:s)?\s*:|auteurs?\s*:|автор(?:ы|и|ка)?\s*:|oleh|tekijä|przez|"
+    r"redakcja\s*:|opracowanie\s*:|yazar\s*:|kirjoittaja\s*:|szerző\s*:|από|text)\s*:?\s+"
+)
+_AND = re.compile(
+    r"\s*(?:;|\||\s/\s|•|·|，|、|\n)\s*"
+    r"|\s+(?:and|und|et|og|och|en|y|e|ja|i|ir|és|in|și|si|ve|und|dan|na|и|й|та|і|&|\+|with|mit|med|avec|con|com)\s+"
+)
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+_HANDLE = re.compile(r"(?<!\S)@[\w.]+")
+_URLISH = re.compile(r"(?i)https?://|www\.|^[\w-]+(?:/[\w-]+)+$")
+_PARENS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]")
+# A comma before one of these begins what somebody is, not who.
+_ROLE = re.compile(
+    r"(?i)\b(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|producer|bureau|chief|fellow|staff|"
+    r"professor|redakteur|redakteurin|korrespondent|korrespondentin|reporterin|autor|autorin|volontär|chefredakteur|"
+    r"journaliste|rédact|correspondant|envoyé|periodista|redactor|corresponsal|giornalista|caporedattore|inviato|"
+    r"dziennikarz|dziennikarka|redaktor|zastępca|журналист|корреспондент|редактор|обозреватель|muhabir|yazar|editör|"
+    r"journalist|redaktør|redaktör|verslaggever|freelance|politics|business|sports|news\s+reporter|profesorius)\w*"
+)
+_NOT_NAMES: Final = frozenset(
+    "admin administrator editor editors webmaster user author authors unknown none null undefined redaktion staff name "
+    "anonymous guest root newsdesk byline n/a test redaktor".split()
+)
+_TITLE_WORDS = re.compile(r"(?i)^(?:dr|prof|mag|dipl|sir|lord|dame|rev|fr|m\.?d|ph\.?d|jr|sr|ii|iii)\.?$")
+
+
+def names(values: Iterable[str], sites: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names in declared or printed author values, each once, in order.
+
+    Left out are addresses, handles, bare job words; and, where somebody else is named too, names of the site.
+
+    >>> names(["By Ann Lee and Bo Ek, Staff Writer", "ann@example.com"])
+    ('Ann Lee', 'Bo Ek')
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        for name in _split(value):
+            found.setdefault(name.casefold(), name)
+            if len(found) >= MAX_AUTHORS:
+                break
+    own = {_bare(site) for site in sites if site}
+    people = [name for name in found.values() if _bare(name) not in own]
+    return tuple(people or found.values())
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\W+", "", name.casefold()).removeprefix("the")
+
+
+def _split(value: str) -> list[str]:
+    text = clean(_HANDLE.sub(" ", _EMAIL.sub(" ", value)))[:600]
+    text = _PARENS.sub("", _BY.sub("", text))
+    parts = [part for chunk in _AND.split(text) if chunk for part in _commas(chunk)]
+    return [name for part in parts if (name := _name(part))]
+
+
+def _commas(chunk: str) -> list[str]:
+    """`Lee, Ann`-style lists cut at commas; what follows a comma and says what somebody is goes away."""
+    parts = [part.strip() for part in chunk.split(",")]
+    kept: list[str] = []
+    for part in parts:
+        words = part.split()
+        if not part or (kept and (_ROLE.search(part) or len(words) > 5)):
+            if len(words) > 5:
+                break
+            continue
+        kept.append(part)
+    return kept
+
+
+def _name(text: str) -> str | None:
+    text = _BY.sub("", text).strip(" .,:;-–—|/*").strip()
+    text = text if text.count('"') != 1 else text.replace('"', "")
+    if not 2 <= len(text) <= 80 or _URLISH.search(text) or text.casefold() in _NOT_NAMES:
+        return None
+    if not any(ch.isalpha() for ch in text) or sum(ch.isdigit() for ch in text) > 3:
+        return None
+    if len(text.split()) > 7 or (text.islower() and "-" in text and " " not in text):
+        return None
+    return text

@@ -1,0 +1,179 @@
+"""The one door to selectolax: a page as a tree of plain Python values.
+
+The parser's own nodes are left at once: they point into memory that a removed branch would take with it, and asking
+them twice costs more than keeping the answer. What readers never see (scripts, styles, templates) is not copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from scraper.errors import ExtractError
+
+MAX_NODES: Final = 300_000
+MAX_SCRIPT: Final = 3_000_000
+
+# Never text that a reader sees. `noscript` is what readers with scripts do not see.
+_SKIP: Final = frozenset(
+    "script style template noscript svg math iframe object embed applet param canvas audio video source track map area "
+    "select option optgroup datalist input textarea meter progress link meta base head frameset frame dialog".split()
+)  # fmt: skip
+BLOCKS: Final = frozenset(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead "
+    "tr ul amp-story option".split()
+)  # fmt: skip
+
+
+class Element:
+    """One element. `size` counts the characters of text below it, `linked` those within links; both without dropped
+    branches once `prune` has run. `drop` is the rule that judged it not to be article, or None."""
+
+    __slots__ = ("attrs", "drop", "kids", "linked", "order", "parent", "prose", "size", "tag")
+
+    def __init__(self, tag: str, attrs: dict[str, str | None], parent: Element | None, order: int) -> None:
+        self.tag = tag
+        self.attrs = attrs
+        self.parent = parent
+        self.order = order
+        self.kids: list[Element | str] = []
+        self.drop: str | None = None
+        self.size = 0
+        self.linked = 0
+        self.prose = 0
+
+    def get(self, name: str) -> str:
+        """The attribute `name`, empty if there is none."""
+        return self.attrs.get(name) or ""
+
+    def elements(self) -> Iterator[Element]:
+        """The child elements."""
+        return (kid for kid in self.kids if not isinstance(kid, str))
+
+    def walk(self) -> Iterator[Element]:
+        """This element and all below it that are not dropped, in reading order."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            if node.drop is None:
+                yield node
+                stack.extend([kid for kid in reversed(node.kids) if not isinstance(kid, str)])
+
+    def ancestors(self) -> Iterator[Element]:
+        """The parents, nearest first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def text(self, *, dropped: bool = False) -> str:
+        """All text below, as one string; the text of dropped branches only if asked for."""
+        parts: list[str] = []
+        stack: list[Element | str] = [self]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, str):
+                parts.append(node)
+            elif dropped or node.drop is None:
+                if node.tag in BLOCKS or node.tag == "br":
+                    parts.append(" ")
+                    stack.append(" ")
+                stack.extend(reversed(node.kids))
+        return "".join(parts)
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed page: its visible tree, and what its head and its data blocks declare."""
+
+    url: str
+    root: Element
+    metas: list[dict[str, str | None]] = field(default_factory=list)
+    links: list[dict[str, str | None]] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
+    title: str = ""
+    lang: str = ""
+    comments: list[str] = field(default_factory=list)
+    parser: LexborHTMLParser | None = None
+    by_id: dict[int, Element] = field(default_factory=dict)
+    truncated: bool = False
+
+    def select(self, selector: str) -> list[Element]:
+        """Elements that match a CSS selector; [] if the parser does not understand it."""
+        if self.parser is None:
+            return []
+        try:
+            found = self.parser.css(selector)
+        except (SelectolaxError, ValueError):
+            return []
+        return [self.by_id[node.mem_id] for node in found if node.mem_id in self.by_id]
+
+
+def parse(html: str, url: str) -> Document:
+    """Parse `html`. Raises ExtractError (`too-heavy`) when the parser gives up."""
+    try:
+        parser = LexborHTMLParser(html)
+    except (SelectolaxError, MemoryError, ValueError) as exc:
+        raise ExtractError(url, "too-heavy", "the parser gave up") from exc
+    top = parser.root
+    doc = Document(url, Element("html", {}, None, 0), parser=parser)
+    if top is None:
+        return doc
+    doc.root.attrs = dict(top.attributes)
+    doc.lang = doc.root.get("lang") or doc.root.get("xml:lang")
+    _declared(doc, parser)
+    _copy(doc, parser.body or top)
+    return doc
+
+
+def _declared(doc: Document, parser: LexborHTMLParser) -> None:
+    room = MAX_SCRIPT
+    for node in parser.css('meta,link[rel],title,script[type*="ld+json"]'):
+        match node.tag:
+            case "meta":
+                doc.metas.append(node.attributes)
+            case "link":
+                doc.links.append(node.attributes)
+            case "title":
+                # Later ones belong to pictures (svg).
+                doc.title = doc.title or node.text()
+            case _:
+                text = node.text()
+                room -= len(text)
+                if room >= 0:
+                    doc.data.append(text)
+
+
+def _copy(doc: Document, top: LexborNode) -> None:
+    """Copy the visible tree below `top`, without recursion: pages nest as deep as they like."""
+    root = Element("body", dict(top.attributes), doc.root, 1)
+    doc.root.kids.append(root)
+    doc.by_id[top.mem_id] = root
+    count = 1
+    stack: list[tuple[LexborNode | None, Element]] = [(top.first_child, root)]
+    while stack:
+        node, parent = stack.pop()
+        while node is not None:
+            tag = node.tag or ""
+            following = node.next
+            if tag == "-text":
+                parent.kids.append(node.text_content or "")
+            elif tag == "-comment":
+                doc.comments.append((node.comment_content or "")[:200])
+            elif tag not in _SKIP and tag[:1] not in {"-", "!"}:
+                count += 1
+                if count > MAX_NODES:
+                    doc.truncated = True
+                    return
+                element = Element(tag, node.attributes, parent, count)
+                parent.kids.append(element)
+                doc.by_id[node.mem_id] = element
+                if (first := node.first_child) is not None:
+                    stack.append((following, parent))
+                    node, parent = first, element
+                    continue
+            node = following
