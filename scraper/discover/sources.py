@@ -24,10 +24,6 @@ _EVERY: Final[dict[SourceKind, timedelta]] = {
     "sitemap": timedelta(hours=1),
     "front": timedelta(minutes=30),
 }
-    "feed": timedelta(minutes=10),
-    "sitemap": timedelta(hours=1),
-    "front": timedelta(minutes=30),
-}
 _FEED_TYPES: Final = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
     "application/rss", "application/atom", "text/rss+xml",
