@@ -1,0 +1,362 @@
+"""A printed article → Article: which paragraph is the headline, the byline, the date, the caption, and what is no text.
+
+    lines | drop running heads | paragraphs | split off the printed address | head | body
+
+The order is that of printing templates: logo, headline, subtitle, byline, date, photograph, caption with its credit in
+bold, text, address. A part that is not there is left out; none is guessed from another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, Final
+
+from scraper import urls
+from scraper.article import Article, Block, Dropped
+from scraper.errors import ExtractError
+from scraper.extract import dates, people
+from scraper.extract.reading import reading_of
+from scraper.extract.sheets import Picture, Sheet, rows, without_running
+from scraper.extract.typeset import BULLETS, Paragraph, paragraphs
+from scraper.model import Outlet
+
+# Type this much larger than the body's is a heading, this much smaller a note.
+_LARGER: Final = 1.15
+_SMALLER: Final = 0.97
+_MAX_HEADLINE: Final = 300
+_MAX_SUBHEADING: Final = 150
+# So many paragraphs behind the headline may be byline, date and caption.
+_HEAD: Final = 7
+_MAX_DROPPED_TEXT: Final = 2_000
+
+_ADDRESS = re.compile(r"(?i)(?:original|source|article)\s*(?:url|link|address)\s*:")
+_URL = re.compile(r"<?(https?://[^\s<>]+)>?")
+_RELATED = re.compile(r"(?i)related\s+(?:article|story|stories|articles)\s*:\s*\S.*")
+_EMBED = re.compile(r"(?i)(?:embed|link|video|audio)\s*:\s*<?https?://\S+>?")
+_BY = re.compile(
+    r"(?i)(?:(?:written|reported)\s+by|by|von|par|por|di|door|av|af|przez|autor(?:in|en|zy|es)?\s*:|auteurs?\s*:|"
+    r"автор(?:ы|и|ка)?\s*:|текст\s*:|müəllif\s*:|հեղինակ\s*[:՝])\s*\S"
+)
+_UPDATED = re.compile(
+    r"(?i)(?:last\s+)?(?:updated|modified|edited|aktualisiert|mis à jour|actualizado|обновлено|оновлено)\b"
+)
+_DATE_WORDS = re.compile(
+    r"(?i)\b(?:published|posted|updated|last|modified|edited|on|at|um|uhr|veröffentlicht|aktualisiert|publié|le|mis|jour|à|"
+    r"publicado|опубликовано|обновлено|опубліковано|оновлено|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun|"
+    r"\w+day|\w+tag|[ap]\.?m|gmt|utc|msk|cet|cest|eet|eest|bst|[ep][ds]t|г|р)\b\.?"
+)
+_FILE_NAME = re.compile(
+    r"(?i)\.(?:docx?|indd|pdf|html?|txt|odt|pages)$|^microsoft word|^untitled|^about:blank|^https?://"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What the document's own properties say: believed only where nothing is printed."""
+
+    title: str = ""
+    author: str = ""
+    language: str | None = None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The article so far: paragraphs still to be placed, fields with their origins, what was dropped."""
+
+    left: list[Paragraph]
+    size: float
+    pictures: dict[int, tuple[Picture, ...]]
+    values: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    dropped: list[Dropped] = field(default_factory=list)
+    claims: tuple[str, ...] = ()
+
+    def put(self, name: str, value: object, origin: str) -> None:
+        """Set a field unless it is set, or `value` says nothing."""
+        if value and name not in self.values:
+            self.values[name] = value
+            self.origins[name] = origin
+
+    def drop(self, paragraph: Paragraph, rule: str) -> None:
+        """Take a paragraph out and remember why."""
+        self.left.remove(paragraph)
+        self.dropped.append(Dropped(rule, paragraph.text[:_MAX_DROPPED_TEXT]))
+
+    def under_picture(self, paragraph: Paragraph) -> bool:
+        """Whether a picture stands right above."""
+        x0, x1 = paragraph.lines[0].x0, paragraph.lines[0].x1
+        return any(
+            p.x1 - p.x0 > 8 * paragraph.size
+            and -paragraph.size < paragraph.top - p.bottom < 3 * paragraph.size
+            and p.x0 < x1
+            and x0 < p.x1
+            for p in self.pictures.get(paragraph.page, ())
+        )
+
+
+def compose(sheets: Sequence[Sheet], info: Info, url: str, outlet: Outlet | None, flags: tuple[str, ...]) -> Article:
+    """The article printed on `sheets`. Pure. Raises ExtractError if there is nothing to read on them."""
+    kept, running = without_running(rows(sheets))
+    found = paragraphs(kept)
+    if not found:
+        raise ExtractError(url, "not-text", "holds no readable text")
+    draft = _Draft(found, _body_size(found), {n: sheet.pictures for n, sheet in enumerate(sheets)})
+    draft.dropped += [Dropped("pdf:running", line.text[:_MAX_DROPPED_TEXT]) for line in running]
+    canonical = _address(draft, url, outlet)
+    _drop_notes(draft, outlet)
+    _headline(draft, info, url, outlet)
+    _head(draft, outlet)
+    blocks = tuple(_blocks(draft))
+    _from_info(draft, info, url, outlet)
+    return Article(
+        url=url,
+        canonical_url=canonical,
+        blocks=blocks,
+        kind="article" if blocks else "empty",
+        timezone=outlet.timezone if outlet else None,
+        claims=draft.claims,
+        origins=MappingProxyType(draft.origins),
+        dropped=tuple(draft.dropped),
+        flags=flags,
+        fingerprint=hashlib.sha256("\n".join(line.text for line in kept).encode("utf-8", "replace")).hexdigest()[:32],
+        reading=reading_of(outlet),
+        **draft.values,
+    )
+
+
+def _body_size(found: Sequence[Paragraph]) -> float:
+    sizes: Counter[float] = Counter()
+    for paragraph in found:
+        sizes[round(paragraph.size * 2) / 2] += len(paragraph.text)
+    return sizes.most_common(1)[0][0]
+
+
+# ------------------------------------------------------------------------------------------------ address
+
+
+def _address(draft: _Draft, url: str, outlet: Outlet | None) -> str:
+    """The address that the outlet prints for this text, if it is of the same site; else that of the file itself."""
+    draft.origins["canonical_url"] = "url"
+    own = _without_witness(urls.canonical(url), outlet)
+    at = next((n for n, p in enumerate(draft.left) if _ADDRESS.match(p.text)), None)
+    if at is None:
+        return own
+    match = _URL.search(_after_label(draft.left[at : at + 3]))
+    for paragraph in draft.left[at:]:
+        draft.drop(paragraph, "pdf:address")
+    printed = urls.resolve(url, match[1]) if match else None
+    if not printed:
+        return own
+    printed = urls.canonical(printed)
+    if not urls.same_site(printed, url) and not (outlet and urls.belongs(printed, outlet)):
+        draft.claims = (printed,)
+        return own
+    draft.origins["canonical_url"] = "printed address"
+    return printed
+
+
+def _after_label(found: Sequence[Paragraph]) -> str:
+    """What follows the label, in its own or the next paragraph; an address cut at a line's end is put together."""
+    text = found[0].glued
+    rest = text[text.find(":") + 1 :].strip()
+    return rest or "".join(p.glued for p in found[1:] if not p.text.endswith("."))
+
+
+def _without_witness(url: str, outlet: Outlet | None) -> str:
+    if outlet and outlet.witness and url.endswith(outlet.witness) and urls.belongs(url, outlet):
+        return url.removesuffix(outlet.witness)
+    return url
+
+
+# ------------------------------------------------------------------------------------------------ what is no text
+
+
+def _drop_notes(draft: _Draft, outlet: Outlet | None) -> None:
+    rules = [(rule.name, re.compile(text)) for rule in (outlet.rules if outlet else ()) for text in rule.drop_text]
+    for paragraph in list(draft.left):
+        if _RELATED.fullmatch(paragraph.text):
+            draft.drop(paragraph, "pdf:related")
+        elif _EMBED.fullmatch(paragraph.text):
+            draft.drop(paragraph, "pdf:embed")
+        elif name := next((name for name, pattern in rules if pattern.fullmatch(paragraph.text)), None):
+            draft.drop(paragraph, name)
+
+
+# ------------------------------------------------------------------------------------------------ head
+
+
+def _headline(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> None:
+    """The headline: what the document's title repeats, else the largest type of its first page, else bold above it all.
+
+    What is printed above it is dropped.
+    """
+    first = [p for p in draft.left if p.page == 0 and len(p.text) <= _MAX_HEADLINE and not _is_masthead(p, url, outlet)]
+    chosen = next((p for p in first if _repeats(info.title, p.text)), None) or _largest(first, draft.size)
+    if chosen is None:
+        return
+    draft.put("title", chosen.text, "print")
+    for paragraph in draft.left[: draft.left.index(chosen)]:
+        draft.drop(paragraph, "pdf:above-headline")
+    draft.left.remove(chosen)
+
+
+def _is_masthead(paragraph: Paragraph, url: str, outlet: Outlet | None) -> bool:
+    """Whether it is but the name of the site, as in a logo set in type."""
+    bare = _bare(paragraph.text)
+    return bool(bare) and (bare in _bare(urls.host(url)) or (outlet is not None and bare == _bare(outlet.name)))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
+
+
+def _repeats(title: str, text: str) -> bool:
+    return len(text.split()) > 2 and _bare(title).startswith(_bare(text))
+
+
+def _largest(found: Sequence[Paragraph], body: float) -> Paragraph | None:
+    top = max((p.size for p in found), default=0.0)
+    if top >= _LARGER * body:
+        return next(p for p in found if p.size == top)
+    lead = found[0] if found else None
+    return lead if lead and lead.bold and not lead.text.endswith(".") else None
+
+
+def _head(draft: _Draft, outlet: Outlet | None) -> None:
+    """Subtitle, byline, dates and the lead photograph's caption, from what follows the headline."""
+    zone = outlet.timezone if outlet else None
+    candidates = draft.left[:_HEAD] if "title" in draft.values else []
+    marks = [n for n, p in enumerate(candidates) if _is_date(p) or _is_byline(p)]
+    for n, paragraph in enumerate(candidates):
+        if _is_date(paragraph):
+            _take_date(draft, paragraph, zone)
+        elif _is_byline(paragraph):
+            _take_byline(draft, paragraph, zone)
+        elif n == 0 and _is_subtitle(paragraph, draft.size, bool(marks) and marks[0] == 1):
+            draft.put("subtitle", paragraph.text, "print")
+        elif "caption" not in draft.values and _is_caption(draft, paragraph):
+            draft.put("caption", paragraph.text, "print")
+        else:
+            continue
+        draft.left.remove(paragraph)
+
+
+def _is_date(paragraph: Paragraph) -> bool:
+    """Whether it is a date and no more than the words around one."""
+    text = paragraph.text
+    if len(text) > 90 or dates.in_text(text) is None:
+        return False
+    rest = _DATE_WORDS.sub(" ", _before_date(text) + " " + re.sub(r"\d{1,2}[:.]\d{2}", " ", text[_date_end(text) :]))
+    return len(_bare(re.sub(r"\d", "", rest))) <= 4
+
+
+def _before_date(text: str) -> str:
+    """What stands before the date in `text`."""
+    words = text.split()
+    for n in range(len(words), -1, -1):
+        if dates.in_text(" ".join(words[n:])):
+            return " ".join(words[:n])
+    return text
+
+
+def _date_end(text: str) -> int:
+    """Where the date in `text` ends."""
+    spaces = [match.start() for match in re.finditer(r"\s|$", text)]
+    return next((end for end in spaces if dates.in_text(text[:end])), len(text))
+
+
+def _take_date(draft: _Draft, paragraph: Paragraph, zone: str | None) -> None:
+    when = dates.in_text(paragraph.text)
+    if when is not None and dates.plausible(when):
+        name = "modified" if _UPDATED.match(paragraph.text) else "published"
+        draft.put(name, dates.placed(when, zone), "print")
+
+
+def _is_byline(paragraph: Paragraph) -> bool:
+    text = paragraph.text
+    return bool(_BY.match(text)) and len(text) <= 200 and not text.endswith((".", ":", "?", "!"))
+
+
+def _take_byline(draft: _Draft, paragraph: Paragraph, zone: str | None) -> None:
+    """Names, and the date if it is printed in the same line."""
+    text = paragraph.text
+    when = dates.in_text(text)
+    if when is not None and dates.plausible(when):
+        draft.put("published", dates.placed(when, zone), "print")
+        text = _before_date(text).rstrip(" ,|–—-")
+    draft.put("authors", people.names([text]), "print")
+
+
+def _is_subtitle(paragraph: Paragraph, body: float, before_marks: bool) -> bool:
+    """Right behind the headline: set apart by its type, or followed by the byline or date."""
+    if len(paragraph.text) > _MAX_HEADLINE or paragraph.text[:1] in BULLETS:
+        return False
+    apart = paragraph.size >= 1.05 * body or paragraph.bold or paragraph.italic
+    return before_marks or apart
+
+
+def _is_caption(draft: _Draft, paragraph: Paragraph) -> bool:
+    """Small type with a credit in bold behind it, or such type right below a picture."""
+    small = paragraph.size < _SMALLER * draft.size
+    if small and paragraph.tail:
+        return True
+    return (small or bool(paragraph.tail) or paragraph.italic) and draft.under_picture(paragraph)
+
+
+# ------------------------------------------------------------------------------------------------ body
+
+
+def _blocks(draft: _Draft) -> Iterator[Block]:
+    """The body, without captions of further pictures."""
+    for paragraph in list(draft.left):
+        if _is_caption(draft, paragraph):
+            draft.drop(paragraph, "pdf:caption")
+    dashed = _dashed_lists(draft.left)
+    for n, paragraph in enumerate(draft.left):
+        text = paragraph.text
+        if text[0] in BULLETS or n in dashed:
+            if item := text[1:].strip():
+                yield Block("item", item)
+        elif _is_subheading(paragraph, draft.size):
+            yield Block("subheading", text)
+        else:
+            yield Block("paragraph", text)
+
+
+def _dashed_lists(found: Sequence[Paragraph]) -> set[int]:
+    """Paragraphs that begin with a dash, two or more in a row: a list, and not somebody speaking."""
+    dashed = [n for n, p in enumerate(found) if p.text[:2] in {"- ", "– "}]
+    return {n for pair in pairwise(dashed) if pair[1] - pair[0] == 1 for n in pair}
+
+
+def _is_subheading(paragraph: Paragraph, body: float) -> bool:
+    apart = paragraph.size >= 1.08 * body or (paragraph.bold and paragraph.size >= _SMALLER * body)
+    return apart and len(paragraph.text) <= _MAX_SUBHEADING and not paragraph.text.endswith((".", ",", ";"))
+
+
+def _from_info(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> None:
+    """Fields that are not printed, from the outlet, the address and, last, the document's properties."""
+    site = outlet.name if outlet else None
+    draft.put("site", site, "outlet")
+    own = (site or "", urls.host(url))
+    is_site = bool(info.author) and _bare(info.author) in {_bare(part) for part in (*own, *urls.host(url).split("."))}
+    if is_site:
+        draft.put("site", info.author, "pdf properties")
+    elif "title" in draft.values:
+        draft.put("authors", people.names([info.author]), "pdf properties")
+    draft.put("language", _language(info.language), "pdf properties")
+    draft.put("language", outlet.language if outlet else None, "outlet")
+    if info.title and not _FILE_NAME.search(info.title):
+        draft.put("title", info.title, "pdf properties")
+    draft.put("published", dates.in_path(url), "url")
+
+
+def _language(tag: str | None) -> str | None:
+    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", tag or "")
+    return "-".join(filter(None, (match[1].lower(), (match[2] or "").upper()))) if match else None

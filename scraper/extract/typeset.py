@@ -1,0 +1,236 @@
+"""Lines of print → paragraphs: where one ends, and how words cut at the end of a line are put together again.
+
+Pure; knows nothing of PDF, outlets or fields.
+
+**Hyphens at the end of a line.** A soft hyphen is left out. A hyphen after a blank is a dash. Otherwise, in this order:
+it stays before anything but a small letter, after a digit and after an abbreviation in capitals; it stays if the same
+compound stands elsewhere in the document, and goes if the joined word does; and for a compound seen nowhere else, it
+goes only in a document that divides words at all, and there only if the first half is not a name known from elsewhere
+("Moscow-" + "brokered"). A document divides words if more of its lines end in a hyphen than compounds can account for,
+or if one of its cut words was found joined elsewhere. A kept hyphen is followed by no blank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from scraper.extract.sheets import Line
+from scraper.text import clean
+
+BULLETS: Final = "•‣▪■●◦○·⁃"
+
+# Gaps between lines, as multiples of the usual one, that still belong to one paragraph.
+_GAP: Final = 1.28
+# An indent of a first line, in multiples of the type size.
+_INDENT: Final = 0.8
+_SAME_SIZE: Final = 0.6
+# English news prints a compound at about one line end in seventy; hyphenated columns a cut word at one in ten or more.
+_DIVIDES: Final = 1 / 15
+
+_ENDED = re.compile(r"[.!?…:;。！？]['\"”’»›)\]]*$")
+_WORD = re.compile(r"[^\W\d_]+(?:[-‐'’][^\W\d_]+)*")
+_LAST_PART = re.compile(r"([^\W_]+)[-‐]$")
+_FIRST_PART = re.compile(r"[^\W_]+")
+_URL_CUT = re.compile(r"(?i)(?:https?://|www\.)\S*[-/_=&?.#%]$")
+_HYPHENS: Final = "-‐"
+_SOFT: Final = "\u00ad"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that belong together. `text` is one clean line; `tail` its bold ending, empty if none or all is bold."""
+
+    text: str
+    lines: tuple[Line, ...]
+    tail: str = ""
+
+    @property
+    def size(self) -> float:
+        """The size of its type."""
+        return self.lines[0].size
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of it is bold."""
+        return all(line.bold for line in self.lines)
+
+    @property
+    def italic(self) -> bool:
+        """Whether all of it is italic."""
+        return all(line.italic for line in self.lines)
+
+    @property
+    def page(self) -> int:
+        """The sheet it begins on, from 0."""
+        return self.lines[0].page
+
+    @property
+    def top(self) -> float:
+        """Where its first line begins, below the top of the sheet."""
+        return self.lines[0].y - self.size
+
+    @property
+    def glued(self) -> str:
+        """Its lines put together without blanks, as a long address is cut."""
+        return "".join(line.text.strip() for line in self.lines)
+
+
+def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
+    """`lines`, in reading order, as paragraphs; one that a page or column break cuts is put together again."""
+    usual = _leadings(lines)
+    edges = _right_edges(lines)
+    words = _Words.of(lines)
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and not _breaks(groups[-1], line, usual, edges):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [made for group in groups if (made := _paragraph(group, words)).text]
+
+
+def _paragraph(lines: list[Line], words: _Words) -> Paragraph:
+    bold_lines: list[Line] = []
+    for line in reversed(lines):
+        bold_lines.insert(0, line)
+        if not line.bold:
+            break
+    first = bold_lines[0]
+    cut = words.join([first.text[first.tail :], *(line.text for line in bold_lines[1:])])
+    tail = "" if first.bold else cut
+    return Paragraph(words.join(line.text for line in lines), tuple(lines), tail)
+
+
+# ------------------------------------------------------------------------------------------------ where it ends
+
+
+def _leadings(lines: Sequence[Line]) -> dict[float, float]:
+    """The usual distance of two lines, by size of type: the smallest of the frequent ones."""
+    gaps: dict[float, Counter[float]] = {}
+    for a, b in pairwise(lines):
+        gap = b.y - a.y
+        if a.column == b.column and abs(a.size - b.size) <= _SAME_SIZE and 0 < gap < 3 * a.size:
+            gaps.setdefault(round(a.size), Counter())[round(gap * 2) / 2] += 1
+    return {size: _frequent(found) for size, found in gaps.items()}
+
+
+def _frequent(gaps: Counter[float]) -> float:
+    enough = max(gaps.values()) / 3
+    return min(gap for gap, count in gaps.items() if count >= enough)
+
+
+def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
+    edges: dict[int, float] = {}
+    for line in lines:
+        edges[line.column] = max(edges.get(line.column, 0.0), line.x1)
+    return edges
+
+
+def _breaks(group: list[Line], line: Line, usual: dict[float, float], edges: dict[int, float]) -> bool:
+    last = group[-1]
+    full = edges[last.column] - last.x1 < _first_word(line)
+    if abs(line.size - last.size) > _SAME_SIZE or (line.bold != last.bold and not _continues_bold(last, line, full)):
+        return True
+    if line.text[:1] in BULLETS:
+        return True
+    if line.column != last.column:
+        return not _goes_on(last, line, full)
+    lead = min(usual.get(round(line.size), 1.25 * line.size), 1.6 * line.size)
+    if line.y - last.y > _GAP * lead:
+        return True
+    if line.x0 - last.x0 > _INDENT * line.size and group[0].text[:1] not in BULLETS:
+        return True
+    return not full and bool(_ENDED.search(last.text.rstrip()))
+
+
+def _continues_bold(last: Line, line: Line, full: bool) -> bool:
+    """Whether bold words go on from the end of one line into the next, one of the two being bold as a whole."""
+    return (line.bold and last.tail < len(last.text)) or (last.bold and full and not _ENDED.search(last.text.rstrip()))
+
+
+def _first_word(line: Line) -> float:
+    """How much room the first word of `line` and the blank before it would have needed."""
+    word = line.text.split(maxsplit=1)[0] if line.text.strip() else ""
+    return (line.x1 - line.x0) * (len(word) + 1) / max(len(line.text), 1)
+
+
+def _goes_on(last: Line, line: Line, full: bool) -> bool:
+    """Whether a paragraph goes on over a page or column break.
+
+    It does if its last line is no end: it was cut in a word, or the next begins small; or it ends without a full stop
+    and had no room for the next word.
+    """
+    end = last.text.rstrip()
+    if end[-1:] in _HYPHENS + _SOFT:
+        return True
+    if _ENDED.search(end):
+        return False
+    return line.text[:1].islower() or full
+
+
+# ------------------------------------------------------------------------------------------------ words
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The whole words of a document, and whether it divides words at the ends of lines."""
+
+    seen: frozenset[str]
+    divides: bool
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> _Words:
+        """The vocabulary of `lines`, without what is cut at their ends."""
+        seen: set[str] = set()
+        cuts: list[tuple[str, str]] = []
+        before = ""
+        for line in lines:
+            text = line.text.strip()
+            found = _WORD.findall(text)
+            begins, ends = before[-1:] in _HYPHENS and bool(before), text[-1:] in _HYPHENS and bool(text)
+            if begins:
+                cuts.append((before, text))
+            seen.update(found[int(begins) : len(found) - int(ends)])
+            before = text
+        words = frozenset(seen | {word.casefold() for word in seen})
+        known = any(_halves(a, b)[0] + _halves(a, b)[1] in words for a, b in cuts if all(_halves(a, b)))
+        return cls(words, known or (len(cuts) > 2 and len(cuts) > _DIVIDES * len(lines)))
+
+    def join(self, texts: Iterable[str]) -> str:
+        """`texts` as one clean line."""
+        whole = ""
+        for text in texts:
+            whole = self._add(whole, text.strip()) if whole else text.strip()
+        return clean(whole)
+
+    def _add(self, whole: str, text: str) -> str:
+        if whole.endswith(_SOFT):
+            return whole[:-1] + text
+        if _URL_CUT.search(whole):
+            return whole + text
+        if whole[-1:] not in _HYPHENS:
+            joint = "" if whole.endswith("—") and not whole.endswith(" —") else " "
+            return whole + joint + text
+        if whole[-2:-1].isspace() or len(whole) == 1:
+            return f"{whole} {text}"
+        return whole + text if self._keeps(whole, text) else whole[:-1] + text
+
+    def _keeps(self, whole: str, text: str) -> bool:
+        left, right = _halves(whole, text)
+        if not right[:1].islower() or not left or left[-1].isdigit() or (len(left) > 1 and left.isupper()):
+            return True
+        if f"{left}-{right}".casefold() in self.seen:
+            return True
+        if (left + right).casefold() in self.seen:
+            return False
+        return not self.divides or (left[0].isupper() and left in self.seen)
+
+
+def _halves(a: str, b: str) -> tuple[str, str]:
+    left, right = _LAST_PART.search(a), _FIRST_PART.match(b)
+    return (left[1] if left else "", right[0] if right else "")
