@@ -14,7 +14,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -70,22 +69,25 @@ class TomlFile:
 
 
 class Table:
-    """One table of a file. Each key is asked for once; `close` notes those nobody asked for."""
+    """One table of a file, at the key path `path`. Each key is taken once, else its mistakes are noted twice; `close`
+    notes those nobody asked for."""
 
-    def __init__(self, file: TomlFile, path: KeyPath, data: dict[str, Any]) -> None:
+    def __init__(self, file: TomlFile, path: KeyPath, data: dict[str, Any], around: Table | None = None) -> None:
         self.file = file
-        self._path = path
+        self.path = path
         self._data = data
         self._known: set[str] = set()
+        self._around = around
 
     def has(self, key: str) -> bool:
         """Whether the file gives `key`."""
         self._known.add(key)
         return key in self._data
 
-    def note(self, key: str | None, message: str, word: str | None = None) -> None:
-        """Note a mistake at `key`, or about the table itself."""
-        self.file.note((*self._path, key) if key else self._path, message, word)
+    def note(self, key: str | None, message: str, word: str | None = None, place: int | None = None) -> None:
+        """Note a mistake at `key`, at the item `place` of its list, or about the table itself."""
+        path = (*self.path, key) if key else self.path
+        self.file.note(path if place is None else (*path, place), message, word)
 
     def take(self, key: str, check: Check[T], default: D) -> T | D:
         """The value of `key`; `default` if it is absent, or wrong and noted."""
@@ -119,26 +121,32 @@ class Table:
 
     def table(self, key: str) -> Table:
         """The table at `key`; an empty one if it is absent or no table."""
-        return Table(self.file, (*self._path, key), self.take(key, _a_table, {}))
+        return Table(self.file, (*self.path, key), self.take(key, _a_table, {}), self)
 
     def tables(self, key: str) -> Iterator[Table]:
         """The tables of the array `[[key]]`, in order; what is no table is noted."""
         for place, item in enumerate(self.take(key, _an_array_of_tables, [])):
             data = self._checked((key, place), _a_table, item, None)
             if data is not None:
-                yield Table(self.file, (*self._path, key, place), data)
+                yield Table(self.file, (*self.path, key, place), data, self)
 
     def close(self) -> None:
         """Note the keys that nobody asked for."""
         for key in self._data:
             if key not in self._known:
-                self.note(key, f"is not a known key here{meant(key, self._known)}")
+                self.note(key, f"is not a known key here{self._hint(key)}")
+
+    def _hint(self, key: str) -> str:
+        # In TOML, a key below a table's header belongs to that table: the commonest slip in such files.
+        if self._around and key in self._around._known:
+            return "; it belongs above the first line in square brackets"
+        return meant(key, self._known)
 
     def _checked(self, at: KeyPath, check: Check[T], value: object, default: D) -> T | D:
         try:
             return check(value)
         except Wrong as why:
-            self.file.note((*self._path, *at), str(why))
+            self.file.note((*self.path, *at), str(why))
             return default
 
 
@@ -244,13 +252,14 @@ def raise_if_any(notes: list[Mistake]) -> None:
         raise ConfigError(tuple(sorted(notes, key=lambda mistake: (str(mistake.file), mistake.line))))
 
 
-def signature(files: Iterable[Path]) -> str:
-    """A short word that changes when one of `files` is written, replaced, added or removed; contents are not read."""
-    state = sha256()
-    for path in files:
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        state.update(f"{path}\0{stat.st_ino}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
-    return state.hexdigest()[:16]
+def signature(paths: Iterable[Path]) -> str:
+    """A text that changes when one of `paths` is written, replaced, added or removed; contents are not read."""
+    return "\n".join(filter(None, map(_state, paths)))
+
+
+def _state(path: Path) -> str | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return f"{path} {stat.st_ino} {stat.st_mtime_ns} {stat.st_size}"

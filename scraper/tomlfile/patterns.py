@@ -32,6 +32,9 @@ _CATEGORIES: Final = {
     "CATEGORY_NOT_SPACE": r"\S", "CATEGORY_WORD": r"\w", "CATEGORY_NOT_WORD": r"\W",
 }  # fmt: skip
 
+# At most one repetition and no alternatives: most patterns, and none of them dangerous.
+_SIMPLE: Final = re.compile(r"(?:\(\?:|[^*+?{|])*+[*+?{]?[^*+?{|]*+")
+
 _Node = tuple[Any, Any]
 
 
@@ -63,6 +66,8 @@ def danger(pattern: str) -> str | None:
     """
     if len(pattern) > MAX_LENGTH:
         return f"is longer than {MAX_LENGTH} characters; split it"
+    if _SIMPLE.fullmatch(pattern):
+        return None
     try:
         for path in _paths(_parser.parse(pattern), _ALPHABET | set(pattern.lower())):
             _judge(path)
