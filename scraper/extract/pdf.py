@@ -102,7 +102,7 @@ class _Budget:
     """What one document may still cost, and how much of its text has no characters."""
 
     url: str
-    left: int = MAX_CHARACTERS
+    left: int = field(default_factory=lambda: MAX_CHARACTERS)
     characters: int = 0
     unmapped: int = 0
     cut: bool = False

@@ -25,6 +25,7 @@ from scraper.extract.reading import reading_of
 from scraper.extract.sheets import Picture, Sheet, rows, without_running
 from scraper.extract.typeset import BULLETS, Paragraph, paragraphs
 from scraper.model import Outlet
+from scraper.text import clean
 
 # Type this much larger than the body's is a heading, this much smaller a note.
 _LARGER: Final = 1.15
@@ -40,8 +41,8 @@ _URL = re.compile(r"<?(https?://[^\s<>]+)>?")
 _RELATED = re.compile(r"(?i)related\s+(?:article|story|stories|articles)\s*:\s*\S.*")
 _EMBED = re.compile(r"(?i)(?:embed|link|video|audio)\s*:\s*<?https?://\S+>?")
 _BY = re.compile(
-    r"(?i)(?:(?:written|reported)\s+by|by|von|par|por|di|door|av|af|przez|autor(?:in|en|zy|es)?\s*:|auteurs?\s*:|"
-    r"автор(?:ы|и|ка)?\s*:|текст\s*:|müəllif\s*:|հեղինակ\s*[:՝])\s*\S"
+    r"(?i)(?:(?:(?:written|reported)\s+by|by|von|par|por|di|door|av|af|przez)\s+"
+    r"|(?:by|text|texte|autor(?:in|en|zy|es)?|auteurs?|автор(?:ы|и|ка)?|текст|müəllif|հեղինակ)\s*[:՝]\s*)\S"
 )
 _UPDATED = re.compile(
     r"(?i)(?:last\s+)?(?:updated|modified|edited|aktualisiert|mis à jour|actualizado|обновлено|оновлено)\b"
@@ -231,7 +232,10 @@ def _largest(found: Sequence[Paragraph], body: float) -> Paragraph | None:
 def _head(draft: _Draft, outlet: Outlet | None) -> None:
     """Subtitle, byline, dates and the lead photograph's caption, from what follows the headline."""
     zone = outlet.timezone if outlet else None
-    candidates = draft.left[:_HEAD] if "title" in draft.values else []
+    if "title" not in draft.values:
+        return
+    draft.left[:_HEAD] = [part for paragraph in draft.left[:_HEAD] for part in _marks_apart(paragraph)]
+    candidates = draft.left[:_HEAD]
     marks = [n for n, p in enumerate(candidates) if _is_date(p) or _is_byline(p)]
     for n, paragraph in enumerate(candidates):
         if _is_date(paragraph):
@@ -245,6 +249,12 @@ def _head(draft: _Draft, outlet: Outlet | None) -> None:
         else:
             continue
         draft.left.remove(paragraph)
+
+
+def _marks_apart(paragraph: Paragraph) -> list[Paragraph]:
+    """Byline and dates set close to each other, each line by itself; anything else as it is."""
+    parts = [Paragraph(clean(line.text), (line,)) for line in paragraph.lines]
+    return parts if all(_is_date(part) or _is_byline(part) for part in parts) else [paragraph]
 
 
 def _is_date(paragraph: Paragraph) -> bool:

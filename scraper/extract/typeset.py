@@ -83,7 +83,7 @@ class Paragraph:
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """`lines`, in reading order, as paragraphs; one that a page or column break cuts is put together again."""
     usual = _leadings(lines)
-    edges = _right_edges(lines)
+    edges = _edges(lines)
     words = _Words.of(lines)
     groups: list[list[Line]] = []
     for line in lines:
@@ -124,16 +124,18 @@ def _frequent(gaps: Counter[float]) -> float:
     return min(gap for gap, count in gaps.items() if count >= enough)
 
 
-def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
-    edges: dict[int, float] = {}
+def _edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
+    """How far the type of each size reaches in each column."""
+    edges: dict[tuple[int, int], float] = {}
     for line in lines:
-        edges[line.column] = max(edges.get(line.column, 0.0), line.x1)
+        key = line.column, round(line.size)
+        edges[key] = max(edges.get(key, 0.0), line.x1)
     return edges
 
 
-def _breaks(group: list[Line], line: Line, usual: dict[float, float], edges: dict[int, float]) -> bool:
+def _breaks(group: list[Line], line: Line, usual: dict[float, float], edges: dict[tuple[int, int], float]) -> bool:
     last = group[-1]
-    full = edges[last.column] - last.x1 < _first_word(line)
+    full = edges[last.column, round(last.size)] - last.x1 < _first_word(line)
     if abs(line.size - last.size) > _SAME_SIZE or (line.bold != last.bold and not _continues_bold(last, line, full)):
         return True
     if line.text[:1] in BULLETS:
