@@ -1,0 +1,249 @@
+"""What kind of edit a difference is: each changed place with its kinds, and the words that are the evidence.
+
+    Diff → rows that changed → hunks (runs that went and came at one place) → kinds
+
+Decided by what the words are and where they stand, never by a class of characters that does not matter: a digit, a
+"not" and a comma inside a quotation always count. One hunk may be of several kinds. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from scraper.article import Article
+from scraper.compare import align, lexicon, names, words
+from scraper.compare.rows import BREAK, Diff, Row
+from scraper.model import EditKind, Part
+
+LARGE = 5.0  # words; what comes or goes with at least so many says something of its own
+LOPSIDED = 3  # times as many words on one side
+# One is also an article, half and the day words turn up in phrases: they are figures only when exchanged for a figure.
+_AMBIGUOUS = frozenset({"0", "1", "half", "third", "quarter", "double", "triple", "score", "pct"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """What went and what came at one place. The numbers say where in the row's old and new text."""
+
+    row: Row
+    old: str
+    new: str
+    old_at: int
+    new_at: int
+
+
+class Classifier:
+    """The kinds of the changes between two articles. What is dear (names) is found once, and only if asked for."""
+
+    def __init__(self, old: Article, new: Article) -> None:
+        self._old, self._new = old, new
+        self._language = new.language or old.language
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return names.proper(self._old, self._new)
+
+    def body(self, found: Diff) -> Iterator[Part]:
+        """The parts of the edit that lie in the body, in reading order."""
+        at = 0
+        for row in found.rows:
+            if row.place == "body":
+                at = row.new_at if row.new_at is not None else at
+                yield from self._row(row, at)
+                at += len(row.new)
+
+    def _row(self, row: Row, at: int) -> Iterator[Part]:
+        before, after = row.before, row.after
+        if row.moved is not None:
+            if row.op == "insert":
+                yield Part("moved", after, after, at)
+        elif row.op == "insert":
+            yield Part(lexicon.notice(words.fold(after)) or "addition", "", after, at)
+        elif row.op == "delete":
+            routine = lexicon.notice(words.fold(before)) == "routine"
+            yield Part("routine" if routine else "removal", before, "", at)
+        elif row.op == "change":
+            yield from self._change(row, at)
+
+    def _change(self, row: Row, at: int) -> Iterator[Part]:
+        was, notice = (lexicon.notice(words.fold(text)) for text in (row.before, row.after))
+        if was and notice and words.words(row.before) != words.words(row.after):
+            yield Part(notice, row.before, row.after, at)
+            return
+        parts = [
+            Part(kind, _shown(hunk.old), _shown(hunk.new), at) for hunk in hunks(row) for kind in self._kinds(hunk)
+        ]
+        yield from parts
+        if notice and not was and all(part.kind != notice for part in parts):
+            yield Part(notice, row.before, row.after, at)
+
+    def _kinds(self, hunk: Hunk) -> list[EditKind]:
+        quotes: list[EditKind] = ["quotes"] if _in_quotes(hunk) else []
+        large = _large(hunk)
+        if large:
+            return [*quotes, large]
+        old, new = (self._sorted(side, other) for side, other in ((hunk.old, hunk.new), (hunk.new, hunk.old)))
+        found: list[EditKind] = [*quotes]
+        if Counter(old.figures) != Counter(new.figures):
+            found.append("figures")
+        if not _same_names(old.names, new.names):
+            found.append("names")
+        # What somebody is quoted with is `quotes`, however small the change: it is not the outlet's own wording.
+        rest = None if quotes else self._rest(hunk, old.rest, new.rest)
+        if rest and not (rest == "cosmetic" and found):
+            found.append(rest)
+        return found or ["cosmetic"]
+
+    def _sorted(self, side: str, other: str) -> Sorted:
+        """The words of one side of a hunk, by what they are. Number words that may mean something else are figures
+        if the other side has a figure too."""
+        sure = self._has_figures(other)
+        figures, named, rest = [], [], []
+        for token in words.tokens(side):
+            value = words.value(token) if words.is_figure(token) else self._figure(token)
+            if value and (sure or words.is_figure(token) or _is_sure(value)):
+                figures.append(value)
+            elif words.is_word(token) and names.is_capital(token) and names.key(token) in self._names:
+                named.append(names.key(token))
+            elif words.is_word(token):
+                rest.append(words.fold(token).casefold())
+        return Sorted(figures, named, rest)
+
+    def _figure(self, word: str) -> str | None:
+        if not words.is_word(word):
+            return None
+        return lexicon.figure_word(words.fold(word).casefold(), self._language)
+
+    def _has_figures(self, text: str) -> bool:
+        return any(words.is_figure(token) or self._figure(token) for token in words.tokens(text))
+
+    def _rest(self, hunk: Hunk, old: Sequence[str], new: Sequence[str]) -> EditKind:
+        if "".join(old) == "".join(new):
+            return "cosmetic"
+        if Counter(filter(self._negates, old)) != Counter(filter(self._negates, new)):
+            return "wording"
+        if len(old) == len(new) and all(a == b or _typo(a, b) for a, b in zip(old, new, strict=True)):
+            return "typo"
+        return "typo" if _stutter(hunk) else "wording"
+
+    def _negates(self, word: str) -> bool:
+        return lexicon.is_negation(word, self._language)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The words of one side of a hunk: figures by value, names by key, the rest folded."""
+
+    figures: list[str]
+    names: list[str]
+    rest: list[str]
+
+
+def hunks(row: Row) -> Iterator[Hunk]:
+    """The places of a row where words went or came, in reading order."""
+    old_at = new_at = 0
+    for equal, runs in groupby(row.runs, key=lambda run: run.op == "equal"):
+        texts = {"equal": "", "delete": "", "insert": ""}
+        for run in runs:
+            texts[run.op] += run.text
+        if not equal:
+            yield Hunk(row, texts["delete"], texts["insert"], old_at, new_at)
+        old_at += len(texts["equal"]) + len(texts["delete"])
+        new_at += len(texts["equal"]) + len(texts["insert"])
+
+
+def _shown(text: str) -> str:
+    return text.replace(BREAK, "¶").strip() or text
+
+
+def _large(hunk: Hunk) -> EditKind | None:
+    """`addition` or `removal` if one side says something of its own, or a notice was put into a paragraph."""
+    old, new = words.weight(hunk.old), words.weight(hunk.new)
+    notice = lexicon.notice(words.fold(hunk.new).strip(" .\u2029")) if new else None
+    if notice and not old:
+        return notice
+    if _is_large(hunk.new, new, old):
+        return "addition"
+    if _is_large(hunk.old, old, new):
+        return "routine" if lexicon.notice(words.fold(hunk.old).strip(" .\u2029")) == "routine" else "removal"
+    return None
+
+
+def _is_large(text: str, more: float, less: float) -> bool:
+    sentence = less == 0 and more >= 2 and any(map(words.ends_sentence, words.tokens(text)))
+    return sentence or (more >= LARGE and more >= LOPSIDED * less)
+
+
+# ---------------------------------------------------------------------------------------------- quotations
+
+
+def _in_quotes(hunk: Hunk) -> bool:
+    """Whether what somebody is quoted with changed, or what counts as quoted.
+
+    A quotation that came or went as a whole, with its marks, is an addition or a removal, not a changed quotation.
+    """
+    row = hunk.row
+    old = _quoted_part(row.before, "quote" in row.old, hunk.old_at, hunk.old)
+    new = _quoted_part(row.after, "quote" in row.new, hunk.new_at, hunk.new)
+    if words.fold(old) != words.fold(new):
+        return True
+    if not _has_marks(hunk.old) and not _has_marks(hunk.new):
+        return False
+    return not words.words(hunk.old + hunk.new) and _all_quoted(row.before) != _all_quoted(row.after)
+
+
+def _quoted_part(text: str, whole: bool, at: int, piece: str) -> str:
+    end = at + len(piece)
+    if whole:
+        return piece
+    inside = [(max(s, at), min(e, end)) for s, e in words.quoted(text) if not (at < s and e < end)]
+    return "".join(text[s:e] for s, e in inside if s < e).strip()
+
+
+def _all_quoted(text: str) -> list[str]:
+    return [word for s, e in words.quoted(text) for word in words.words(text[s:e])]
+
+
+def _has_marks(text: str) -> bool:
+    return not words.QUOTE_MARKS.isdisjoint(text)
+
+
+# ---------------------------------------------------------------------------------------------- words
+
+
+def _is_sure(value: str) -> bool:
+    """Whether a number word is a figure wherever it stands."""
+    number = value[0].isdigit() and value not in _AMBIGUOUS
+    return number or value == "dozen" or (value[0] == "e" and value[1:].isdigit())
+
+
+def _same_names(old: Sequence[str], new: Sequence[str]) -> bool:
+    return len(old) == len(new) and all(map(names.same_name, sorted(old), sorted(new)))
+
+
+def _typo(old: str, new: str) -> bool:
+    """Whether two words are one, once misspelt: a slip inside the word. Another ending is grammar, so `wording`.
+
+    >>> _typo("goverment", "government"), _typo("teh", "the"), _typo("attack", "attacks"), _typo("fired", "hired")
+    (True, True, False, False)
+    """
+    short = min(len(old), len(new))
+    apart = align.letters_apart(old, new)
+    if short >= 3 and apart == 1 and sorted(old) == sorted(new):
+        return True
+    return short >= 4 and old[0] == new[0] and old[-1] == new[-1] and apart <= (1 if short < 7 else 2)
+
+
+def _stutter(hunk: Hunk) -> bool:
+    """Whether only a word that stood twice in a row was struck out (or doubled)."""
+    row, old, new = hunk.row, words.words(hunk.old), words.words(hunk.new)
+    if bool(old) == bool(new):
+        return False
+    twice = old or new
+    text, at, piece = (row.before, hunk.old_at, hunk.old) if old else (row.after, hunk.new_at, hunk.new)
+    before, after = words.words(text[:at]), words.words(text[at + len(piece) :])
+    return before[-len(twice) :] == twice or after[: len(twice)] == twice

@@ -1,0 +1,182 @@
+"""How a line of text is written: its words, figures and quotations, in every script.
+
+Pure, and knows no language: what a word means is in `lexicon`. Nothing here changes what is stored; folding is only for
+comparing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+# Scripts written without spaces between words: one character is one word, with the marks that hang on it.
+_SOLO = (
+    "\u0e01-\u0e30\u0e32\u0e33\u0e3f-\u0e46\u0e4f-\u0e5b\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"
+    "\u1000-\u102a\u103f\u1050-\u1055\u105a-\u105d\u1780-\u17b3\u17d7\u17dc"
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303c\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f"
+    "\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_HANGS = (
+    "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059"
+    "\u17b6-\u17d3\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef"
+)
+# Everything that is neither space nor digit nor one of these is part of a word: so combining marks stay in their word.
+_MARKS = (
+    "\x00-\x1f!-/:-@\\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u0387\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3"
+    "\u05c6\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0f04-\u0f14\u1360-\u1368\u17d4-\u17d6"
+    "\u2000-\u200b\u200e-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d\u30a0\u30fb\ufe10-\ufe1f"
+    "\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffff\U0001f000-\U0001faff"
+)
+_LETTER = rf"[^\s\d{_MARKS}{_SOLO}]"
+_NUMBER = r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,:٫٬'’]\d+)*"
+_TOKEN = re.compile(
+    rf"(?:(?<![^\s(\[])[-−–])?(?:{_NUMBER})"  # a minus belongs to its figure; a dash between two figures does not
+    rf"|\s+|[{_SOLO}][{_HANGS}]*|{_LETTER}+(?:['’״׳]{_LETTER}+)*|.",
+    re.DOTALL,
+)
+_IS_WORD = re.compile(rf"[{_SOLO}]|{_LETTER}")
+_SOLO_RE = re.compile(f"[{_SOLO}]")
+
+# Glyphs that differ only in how a mark is drawn.
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»״＂〝〞〟"), '"') | dict.fromkeys(map(ord, "‘’‚‛ʼ′＇`´‹›׳"), "'")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
+_DOTS = {ord("…"): "..."}
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "＂＇－"}
+_FOLD = _QUOTES | _DASHES | _DOTS | _WIDE
+
+_CURRENCY = frozenset("$€£¥₴₽₹₺₩₪₸₾֏₼¢₫₦%‰°％＄￥￡")
+_GROUPED = re.compile(r"\d{1,3}(?:[, '’٬]\d{3})+|\d{1,3}(?:\.\d{3}){2,}")
+
+
+def tokens(text: str) -> list[str]:
+    """Cut `text` into words, figures, spaces and single marks; joined again they are `text`, whatever it holds.
+
+    >>> tokens("It’s 1.5 m, 安全")
+    ['It’s', ' ', '1.5', ' ', 'm', ',', ' ', '安', '全']
+    """
+    return _TOKEN.findall(text)
+
+
+def is_word(token: str) -> bool:
+    """Whether `token` is made of letters."""
+    return _IS_WORD.match(token) is not None
+
+
+def is_figure(token: str) -> bool:
+    """Whether `token` is a figure in digits of any script, or a sign that gives a figure its unit."""
+    return token in _CURRENCY or token[0].isdecimal() or (token[0] in "-−–" and token[1:2].isdecimal())
+
+
+def fold(text: str) -> str:
+    """`text` with quotes, dashes, dots and wide forms drawn in one way. For comparing only."""
+    return text.translate(_FOLD)
+
+
+def words(text: str) -> list[str]:
+    """The words and figures of `text`, folded, without case: two texts with equal words differ cosmetically.
+
+    >>> words("The 1,200 ‘rebels’ — so") == words('the 1200 "rebels" so')
+    True
+    """
+    return [key for t in tokens(text) if (key := _known(t) if len(t) < _LONG else _key(t))]
+
+
+def _key(token: str) -> str:
+    return value(token) if is_figure(token) else fold(token).casefold() if is_word(token) else ""
+
+
+# News uses few words often. Only short ones are remembered: what a page can make us keep has to have an end.
+_LONG = 40
+_known = lru_cache(maxsize=1 << 14)(_key)
+
+
+def value(token: str) -> str:
+    """A figure as ASCII digits, without grouping; decimal points and commas stay, since they may mean different things.
+
+    >>> value("10 000"), value("١٢"), value("1,5"), value("−3")
+    ('10000', '12', '1,5', '-3')
+    """
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in token)
+    sign, digits = ("-", digits[1:]) if digits[:1] in {"-", "−", "–"} else ("", digits)
+    if _GROUPED.fullmatch(digits):
+        digits = re.sub(r"\D", "", digits)
+    return sign + fold(digits).replace("٫", ".")
+
+
+def weight(text: str) -> float:
+    """How many words long `text` is, counting two characters of scripts without spaces as one word."""
+    return sum(0.5 if _SOLO_RE.match(t) else 1.0 for t in tokens(text) if is_word(t) or is_figure(t))
+
+
+def ends_sentence(token: str) -> bool:
+    """Whether `token` is a mark that ends a sentence."""
+    return token in {".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "։", "።"}
+
+
+# ---------------------------------------------------------------------------------------------- quotations
+
+# What closes each opening mark. Some outlets close with the mark that others open with.
+_CLOSERS = {
+    "“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "〝": "〞〟",
+    "”": "”", '"': '"', "＂": "＂", "״": "״",
+}  # fmt: skip
+# Single marks are also apostrophes: a pair counts only if it opens before a word and closes after one.
+_SINGLE = re.compile(
+    r"(?<!\w)(?:‘(?=\S)[^‘’]{0,800}?(?:’\w[^‘’]{0,800}?)*’"
+    r"|'(?=\S)[^'\n]{0,800}?(?:(?<=\w)'\w[^'\n]{0,800}?)*(?<=\S)')(?!\w)"
+)
+QUOTE_MARKS = frozenset("“”„‟«»‹›「」『』〝〞〟\"＂״‘’‚‛'＇")
+
+
+def quoted(text: str) -> list[tuple[int, int]]:
+    """Where in `text` stands what is inside quotation marks of any style, as (start, end) without the outer marks.
+
+    A quotation that is opened and not closed goes on to the end: that is how one of several paragraphs is printed.
+
+    >>> [text[s:e] for text in ["He said “no, ‘never’ and it's so” and left."] for s, e in quoted(text)]
+    ["no, ‘never’ and it's so"]
+    """
+    return list(_quoted(text))
+
+
+def _quoted(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < len(text):
+        char = text[at]
+        single = _SINGLE.match(text, at) if char in "‘'" else None
+        if single:
+            yield at + 1, single.end() - 1
+            at = single.end()
+        elif char in _CLOSERS and _opens(text, at):
+            end = _close(text, at)
+            yield at + 1, end
+            at = end + 1
+        else:
+            at += 1
+
+
+def _opens(text: str, at: int) -> bool:
+    """A straight mark after a digit is inches, one between letters an abbreviation, one before a space a stray."""
+    if text[at] not in '"”״＂':
+        return True
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return not before.isalnum() and after != "" and not after.isspace()
+
+
+def _close(text: str, at: int) -> int:
+    opener, closers, depth = text[at], _CLOSERS[text[at]], 1
+    for end in range(at + 1, len(text)):
+        if text[end] in closers:
+            depth -= 1
+        elif text[end] == opener:
+            depth += 1
+        if depth == 0:
+            return end
+    return len(text)
+
+
+def inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether start..end lies within one of `spans`; a place between two characters counts from mark to mark."""
+    return any(s <= start and end <= e for s, e in spans)
