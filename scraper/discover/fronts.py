@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -28,7 +28,7 @@ LIKELY: Final = 3
 
 _CLIMB: Final = 12
 _PLACES: Final = frozenset({"article", "main", "h1", "h2", "h3", "h4", "nav", "footer", "aside", "form"})
-_DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2]|[a-z]{3})(?:[/-]?\d{1,2})?(?=[/-]|$)")
+_DATE = re.compile(r"[/_-](?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2]|[a-z]{3})(?:[/-]?\d{1,2})?(?=[/-]|$)")
 _NUMBER = re.compile(r"(?:^|[-_/.,])[a-z]?\d{5,}(?:\.\w+)?/?$")
 _PAGE = re.compile(r"\.(?:s?html?|ece|php|aspx?)$")
 _PAGING = re.compile(r"/page/\d+/?$|[?&]page=\d+")
@@ -95,7 +95,7 @@ def weigh(anchor: Anchor) -> Mapping[str, int]:
     """
     parts = urlsplit(anchor.url)
     path, last = parts.path.lower(), parts.path.rstrip("/").rpartition("/")[2].lower()
-    words = len(_WORD.findall(re.sub(r"%[0-9a-f]{2}", "x", last)))
+    words, named = len(_WORD.findall(unquote(last))), any(char.isdigit() for char in path + parts.query)
     said = len(_WORD.findall(anchor.text or ""))
     reasons = {
         "date in the path": 3 * bool(_DATE.search(path)),
@@ -109,7 +109,7 @@ def weigh(anchor: Anchor) -> Mapping[str, int]:
         "in navigation": -2 * bool(anchor.places & {"nav", "footer", "form"}),
         "behind a list or service": -6 * any(segment in _LISTS for segment in [*path.split("/")[:-1], last]),
         "next page of a list": -6 * bool(_PAGING.search(anchor.url)),
-        "a section's name": -2 * (words <= 1 and not any(char.isdigit() for char in last)),
+        "a section's name": -2 * (words <= 1 and not named),
         "a filter": -2 * (parts.query.count("=") >= 2),
     }
     return {reason: int(weight) for reason, weight in reasons.items() if weight}

@@ -51,6 +51,8 @@ def unpack(body: bytes, url: str) -> tuple[bytes, bool]:
             break
         body, ended = _gunzip(body, url)
         whole = whole and ended
+    if not body and not whole:
+        raise Failed(url, "broken-gzip", "ends before its first byte")
     if len(body) > LARGEST:
         raise Failed(url, "too-large", f"more than {LARGEST} bytes")
     return body, not whole

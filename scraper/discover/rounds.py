@@ -236,8 +236,11 @@ class _Walk:
 # ------------------------------------------------------------------------------------------------ the order of sitemaps
 
 _NUMBERS = re.compile(r"(\d{1,18})")
+# Year, month and day with something between them, or without anything and then in two digits each.
 _PERIOD = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:(?:[-_/]|&\w{1,5}=)?(0?[1-9]|1[0-2])(?:(?:[-_/]|&\w{1,5}=)?(0?[1-9]|[12]\d|3[01]))?)?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:(?:[-_/]|&\w{1,5}=)(1[0-2]|0?[1-9])(?!\d)"
+    r"(?:(?:[-_/]|&\w{1,5}=)(3[01]|[12]\d|0?[1-9])(?!\d))?)?"
+    r"|(?<!\d)((?:19|20)\d\d)(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9])?(?!\d)"
 )
 
 
@@ -267,10 +270,10 @@ def _period(url: str) -> datetime | None:
     match = _PERIOD.search(url.partition("://")[2].partition("/")[2])
     if not match:
         return None
-    year, month, day = int(match[1]), int(match[2] or 12), int(match[3] or 1)
+    year, month, day = match.groups()[:3] if match[1] else match.groups()[3:]
     try:
-        first = datetime(year, month, day, tzinfo=UTC)
+        first = datetime(int(year), int(month or 12), int(day or 1), tzinfo=UTC)
     except ValueError:
         return None
     # One day, or to the end of the month (of the year): a day too many does no harm.
-    return first + timedelta(days=1 if match[3] else 31)
+    return first + timedelta(days=1 if day else 31)
