@@ -58,8 +58,8 @@ class _Dangerous(Exception):
 def danger(pattern: str) -> str | None:
     """Why `pattern` must not be run on text from outside; None if it may. It is never run to find out.
 
-    On the safe side: a few harmless patterns are refused too, and can be written otherwise. Raises re.error for what
-    is no regular expression.
+    On the safe side: a few harmless patterns are refused too, and can be written otherwise. `pattern` is one that
+    compiles; for anything else the answer means nothing, or is re.error.
 
     >>> danger(r"-a([0-9]+)$") is None, danger(r"(/[a-z]+)+$") is None
     (True, False)

@@ -119,5 +119,5 @@ def _is_closed(word: str) -> bool:
     bare = re.sub(r"""\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", "", word)
     count = 1
     while count:
-        bare, count = re.subn(r"\([^()\[\]]*\)|\[[^()\[\]]*\]", "", bare)
+        bare, count = re.subn(r"""\([^()\[\]"']*\)|\[[^()\[\]"']*\]""", "", bare)
     return not set(bare) & set("()[]\"'\\")

@@ -1,0 +1,1 @@
+"""Configuration: what files may say, and how what is wrong with them is told."""
