@@ -54,7 +54,7 @@ class Endpoint:
     @classmethod
     def of(cls, host: str, port: int) -> Endpoint:
         """The one form of `host`: lower case, without the dot of the root, addresses as short as they get."""
-        address = _literal(host)
+        address = literal(host)
         return cls(str(address) if address else host.lower().removesuffix("."), port)
 
 
@@ -76,9 +76,9 @@ class Guard:
         self._public = Policy()
         self._resolver = _Resolver(lookup)
 
-    def check_literal(self, endpoint: Endpoint) -> None:
+    def checkliteral(self, endpoint: Endpoint) -> None:
         """Refuse an address written out in a URL, before anything is done for it. Names pass: see `addresses`."""
-        address = _literal(endpoint.host)
+        address = literal(endpoint.host)
         if address is not None and endpoint not in self._instead:
             self._check(address, endpoint)
 
@@ -88,7 +88,7 @@ class Guard:
         What `connect_to` names is not checked: it comes from the configuration, and holds for this endpoint only.
         """
         target = self._instead.get(endpoint, endpoint)
-        address = _literal(target.host)
+        address = literal(target.host)
         found = [str(address)] if address else await self._resolver.lookup(target.host, target.port, within)
         if target is endpoint:
             for answer in found:
@@ -123,7 +123,8 @@ def _permits(private: Sequence[str]) -> tuple[tuple[IPv4Network | IPv6Network, .
     return tuple(networks), frozenset(endpoints)
 
 
-def _literal(host: str) -> _Address | None:
+def literal(host: str) -> _Address | None:
+    """The address that `host` spells out in full; None for names, and for numbers that only a resolver understands."""
     try:
         return ip_address(host)
     except ValueError:
@@ -154,7 +155,7 @@ class _Resolver:
             raise Trouble("dns", f"{host}: {error.strerror}", transient=not unknown) from error
         except (OSError, ValueError) as error:
             raise Trouble("dns", f"{host}: {error}") from error
-        answers = [answer for answer in found if _literal(answer)]
+        answers = [answer for answer in found if literal(answer)]
         if not answers:
             raise Trouble("dns", f"{host} has no address")
         return answers

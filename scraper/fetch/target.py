@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scraper.fetch.guard import Endpoint
+from scraper.fetch.guard import Endpoint, literal
 from scraper.fetch.trouble import Forbidden, Trouble
 from scraper.fetch.wire import URL, InvalidURL
 
@@ -15,6 +15,8 @@ _PORTS: Final = {"http": 80, "https": 443}
 # Letters, digits, hyphens and the underscores that exist in the wild; labels of at most 63 (RFC 1035, 2.3.4).
 _NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _IPV6: Final = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*")
+
+_NUMBERS: Final = re.compile(r"\s*(?:\w+:)?//([0-9a-fx.]+)(?:[:/?#]|$)", re.IGNORECASE)
 
 
 def parse(url: str, wrong: str = "bad-url") -> URL:
@@ -28,7 +30,7 @@ def parse(url: str, wrong: str = "bad-url") -> URL:
     try:
         parsed = URL(url.strip())
     except (InvalidURL, ValueError) as error:
-        raise Trouble(wrong, f"{url[:100]!r}: {error}", transient=False) from error
+        raise _unparsable(url, error, wrong) from error
     return _checked(parsed, url, wrong)
 
 
@@ -41,9 +43,19 @@ def join(base: URL, location: bytes) -> URL:
         if len(text) > LONGEST_URL:
             raise Trouble("bad-redirect", f"a Location of {len(text)} characters", transient=False)
         joined = base.join(text)
+    except UnicodeDecodeError as error:
+        raise Trouble("bad-redirect", f"{location[:100]!r} is not UTF-8", transient=False) from error
     except (InvalidURL, ValueError) as error:
-        raise Trouble("bad-redirect", f"{location[:100]!r}: {error}", transient=False) from error
+        raise _unparsable(text, error, "bad-redirect") from error
     return _checked(joined, text, "bad-redirect")
+
+
+def _unparsable(url: str, error: Exception, wrong: str) -> Trouble:
+    numbers = _NUMBERS.match(url)
+    if numbers and literal(numbers.group(1)) is None:
+        # Such as 0177.0.0.1, which the system's resolver takes for loopback.
+        return Forbidden("bad-url", f"{url[:100]!r}: an address that is not written as one")
+    return Trouble(wrong, f"{url[:100]!r}: {error}", transient=False)
 
 
 def _checked(url: URL, text: str, wrong: str) -> URL:

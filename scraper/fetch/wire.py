@@ -263,7 +263,8 @@ def mapped(meter: Meter) -> Iterator[None]:
     except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, httpcore.NetworkError) as error:
         raise _lost(meter, error) from error
     except (httpcore.ProtocolError, httpx.ProtocolError, httpx.StreamError) as error:
-        raise _lost(meter, error) if meter.ended else Trouble("protocol", _said(error)) from error
+        cut = meter.ended and (meter.answered or not meter.received)
+        raise _lost(meter, error) if cut else Trouble("protocol", _said(error)) from error
     except (httpcore.TimeoutException, httpx.TimeoutException) as error:
         raise Trouble("timeout", _said(error)) from error
     except OSError as error:

@@ -1,0 +1,1 @@
+"""The fetch verb, driven over loopback against servers that misbehave."""
