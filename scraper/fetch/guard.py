@@ -76,7 +76,7 @@ class Guard:
         self._public = Policy()
         self._resolver = _Resolver(lookup)
 
-    def checkliteral(self, endpoint: Endpoint) -> None:
+    def check_literal(self, endpoint: Endpoint) -> None:
         """Refuse an address written out in a URL, before anything is done for it. Names pass: see `addresses`."""
         address = literal(endpoint.host)
         if address is not None and endpoint not in self._instead:
