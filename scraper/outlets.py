@@ -292,7 +292,8 @@ def _rule(table: Table, default_name: str) -> Rule:
 def _note_strange_hosts(entry: _Entry) -> None:
     """Feeds and sitemaps may lie anywhere; a page that is read for links has to be the outlet's own."""
     outlet, host = entry.outlet, urls.host(entry.outlet.home)
-    if host != outlet.id and not host.endswith(f".{outlet.id}") and outlet.id not in outlet.hosts:
+    named = host == outlet.id or host.endswith(f".{outlet.id}") or outlet.id in outlet.hosts
+    if not named and not values.is_nameless(host):
         entry.table.note("home", f"is on {host}; name the file {host.removeprefix('www.')}.toml")
     for source, table in entry.sources:
         if source.kind == "front" and not urls.belongs(source.url, outlet):

@@ -175,8 +175,13 @@ def host(value: object) -> str:
 
 
 def is_domain(word: str) -> bool:
-    """Whether `word` can name an outlet: a host name as it is looked up."""
-    return bool(_HOST.fullmatch(word))
+    """Whether `word` can name an outlet: a whole host name as it is looked up, an address, or localhost."""
+    return bool(_HOST.fullmatch(word)) and ("." in word or word == "localhost")
+
+
+def is_nameless(host_name: str) -> bool:
+    """Whether a host has no domain to be called by: an address, or this machine."""
+    return host_name == "localhost" or _is_address(host_name)
 
 
 def _ascii(word: str) -> str:

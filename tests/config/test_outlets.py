@@ -165,11 +165,16 @@ def test_name_and_home_are_needed(tmp_path: Path) -> None:
     ]
 
 
-def test_the_file_bears_the_name_of_the_domain(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["The Example", "example", "example_com", "EXAMPLE.COM", "-.com", "bücher.example"])
+def test_the_file_bears_the_name_of_the_domain(tmp_path: Path, name: str) -> None:
     config = folder(tmp_path, example_com=OUTLET)
-    (config / "outlets" / "example.com.toml").rename(config / "outlets" / "The Example.toml")
-    told = one(config)
-    assert told[0].startswith("0 The Example.toml: the file has to be named after the outlet's domain")
+    (config / "outlets" / "example.com.toml").rename(config / "outlets" / f"{name}.toml")
+    assert one(config)[0].startswith(f"0 {name}.toml: the file has to be named after the outlet's domain")
+
+
+@pytest.mark.parametrize("home", ["http://127.0.0.1:8000/", "http://[::1]:8000/", "http://localhost:8000/"])
+def test_an_outlet_on_a_bare_address_may_be_called_anything(tmp_path: Path, home: str) -> None:
+    assert outlets.load(folder(tmp_path, any_example=f'name = "A"\nhome = "{home}"\n'))["any.example"].home == home
 
 
 def test_the_home_is_on_the_domain_that_the_file_is_named_after(tmp_path: Path) -> None:
