@@ -225,7 +225,7 @@ def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def signature(config_dir: Path) -> str:
-    """A short word that changes when `config/scraper.toml` is written."""
+    """A text that changes when `config/scraper.toml` is written."""
     return files.signature([config_dir / FILE])
 
 
