@@ -3,7 +3,7 @@
     bytes → text → tamed XML, cut after the last item that is wanted → items → links
 
 fastfeedparser is quick and reads nearly everything; feedparser reads the rest: feeds with `xml:base`, feeds the other
-one gives up on or finds nothing in. Both are given bytes they cannot take for an address or a file name: either would
+one gives up on or loses an item of. Both are given bytes they cannot take for an address or a file name: either would
 open it. An item is never identified by its guid: some feeds repeat one, some change it at every fetch, and nobody
 keeps a feed from using another outlet's.
 
@@ -87,7 +87,10 @@ def _well_formed(text: str) -> bool:
 
 def _read(data: bytes, url: str) -> Listing:
     quick = None if _BASE.search(data.decode()) else _quick(data, url)
-    return quick if quick and quick.links else _thorough(data, url)
+    if quick and quick.links and not quick.bad:
+        return quick
+    thorough = _thorough(data, url)
+    return thorough if not quick or len(thorough.links) > len(quick.links) else quick
 
 
 def _quick(data: bytes, url: str) -> Listing | None:
@@ -95,14 +98,20 @@ def _quick(data: bytes, url: str) -> Listing | None:
         feed = fastfeedparser.parse(data, include_content=False, include_tags=False, include_media=False)
     except _TROUBLE:
         return None
-    links = [_link(entry, url, entry.get("published"), entry.get("updated")) for entry in feed["entries"]]
+    links = [
+        _link(entry, _alternate(entry) or entry.get("link"), url, entry.get("published"), entry.get("updated"))
+        for entry in feed["entries"]
+    ]
     return _listing(links, _next(feed.get("feed"), url))
 
 
 def _thorough(data: bytes, url: str) -> Listing:
-    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    # It is not told the feed's address: it would make one of every guid.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    # What is said of HTML concerns summaries, which nobody reads here; links are resolved in any case.
+    plain = {"sanitize_html": False, "resolve_relative_uris": False}
     try:
-        feed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+        feed = feedparser.parse(io.BytesIO(data), response_headers=headers, **plain)
         links = [_thorough_link(entry, url) for entry in feed["entries"]]
     except _TROUBLE as exc:
         raise Failed(url, "broken-feed", f"{type(exc).__name__} while it was read") from exc
@@ -112,15 +121,23 @@ def _thorough(data: bytes, url: str) -> Listing:
 def _thorough_link(entry: Mapping[str, Any], url: str) -> Link | None:
     # Asked for a key that is not there, feedparser would warn and answer with another one.
     touched = entry["updated"] if "updated" in tuple(entry.keys()) else None
-    return _link(entry, url, entry.get("published") or touched, touched)
+    # Its `link` may be a guid; a real one is among `links`.
+    return _link(entry, _alternate(entry), url, entry.get("published") or touched, touched)
 
 
-def _link(entry: Mapping[str, Any], url: str, published: object, touched: object) -> Link | None:
+def _link(entry: Mapping[str, Any], link: object, url: str, published: object, touched: object) -> Link | None:
     """The item's link, or its id where that is an address; None if neither can be used."""
-    found = address(url, entry.get("link")) or _absolute(entry.get("id"), url)
+    found = address(url, link) or _absolute(entry.get("id"), url)
     if not found:
         return None
     return Link(found, headline(entry.get("title")), instant(published), instant(touched))
+
+
+def _alternate(entry: Mapping[str, Any]) -> object:
+    """Of several Atom links the one to the page itself: fastfeedparser would take the first, whatever it leads to."""
+    own = [link for link in entry.get("links") or () if (link.get("rel") or "alternate") == "alternate"]
+    pages = [link for link in own if "html" in (link.get("type") or "html")]
+    return next((link.get("href") for link in pages or own), None)
 
 
 def _absolute(name: object, url: str) -> str | None:

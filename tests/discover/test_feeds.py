@@ -78,6 +78,40 @@ def test_atom_entry_without_link_is_known_by_an_id_that_is_an_address() -> None:
     assert found(body.encode()) == [ONE]
 
 
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<link rel="replies" href="/c"/><link rel="self" href="/s"/><link rel="alternate" type="text/html" href="{}"/>',
+        '<link rel="related" href="/elsewhere"/><link href="{}"/>',
+        '<link rel="alternate" type="application/json" href="/x"/><link rel="alternate" type="text/html" href="{}"/>',
+    ],
+)
+@pytest.mark.parametrize("base", ["", ' xml:base="/elsewhere/"'])
+def test_of_several_atom_links_the_page_is_taken(links: str, base: str) -> None:
+    """Replies, related pages and other forms are not the article, whichever library reads the feed."""
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom"{base}><entry><id>1</id>{links.format(ONE)}</entry></feed>'
+    assert found(body.encode()) == [ONE]
+
+
+@pytest.mark.parametrize("base", ["2024/", "/feeds/2024/", "https://example.com/feeds/2024/"])
+def test_xml_base_may_be_relative_itself(base: str) -> None:
+    """It starts from the address of the feed."""
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="{base}"><entry><link href="a"/></entry></feed>'
+    assert found(body.encode()) == ["https://example.com/feeds/2024/a"]
+
+
+def test_an_item_with_a_foreign_link_element_keeps_its_own() -> None:
+    """Items that one library loses are read by the other."""
+    odd = f'<item><atom:link rel="standout" href="/s"/><link>{ONE}</link></item>'
+    assert found(rss(odd, f'<item><link href="{TWO}"/></item>', item(f"{ONE}/3"))) == [ONE, TWO, f"{ONE}/3"]
+
+
+def test_a_guid_is_no_link_unless_it_is_an_address() -> None:
+    """An item that only has a short name for itself cannot be looked at."""
+    listing = feeds.parse(rss(item(title="A", guid="12345"), item(title="B", guid=ONE)), FEED)
+    assert ([link.url for link in listing.links], listing.bad) == ([ONE], 1)
+
+
 def test_rss_1_0() -> None:
     """In RSS 1.0 the items stand beside the channel."""
     body = f"""<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
