@@ -128,7 +128,7 @@ def _sheet(document: pdfium.PdfDocument, number: int, budget: _Budget) -> Sheet 
         frame = _Frame.of(page)
         with closing(page.get_textpage()) as textpage:
             count = budget.take(textpage.count_chars())
-            glyphs = list(_glyphs(textpage, count, frame))
+            glyphs = list(_glyphs(textpage.raw, count, frame))
         budget.unmapped += sum(glyph.char == "\ufffd" for glyph in glyphs)
         return Sheet(tuple(_runs(glyphs)), tuple(_pictures(page, frame)))
 
@@ -206,7 +206,7 @@ class _Fonts:
         return self.known[key]
 
 
-def _glyphs(textpage: pdfium.PdfTextPage, count: int, frame: _Frame) -> Iterator[_Glyph]:
+def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[_Glyph]:
     """The visible, upright glyphs of a page, in the order of its content; blanks that PDFium infers among them."""
     fonts = _Fonts()
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -270,7 +270,7 @@ def _run(glyphs: list[_Glyph]) -> Iterator[Line]:
     size = sorted(glyph.size for glyph in printed)[len(printed) // 2]
     yield Line(
         text=text[lead:],
-        x0=printed[0].x0,
+        x0=min(glyph.x0 for glyph in printed),
         x1=max(glyph.x1 for glyph in printed),
         y=sorted(glyph.y for glyph in printed)[len(printed) // 2],
         size=round(size, 2),

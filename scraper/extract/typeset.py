@@ -37,6 +37,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-‐'’][^\W\d_]+)*")
 _LAST_PART = re.compile(r"([^\W_]+)[-‐]$")
 _FIRST_PART = re.compile(r"[^\W_]+")
 _URL_CUT = re.compile(r"(?i)(?:https?://|www\.)\S*[-/_=&?.#%]$")
+# Chinese and Japanese are set without blanks between words, so none was lost at the end of a line.
+_SOLID = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _HYPHENS: Final = "-‐"
 _SOFT: Final = "\u00ad"
 
@@ -216,8 +218,7 @@ class _Words:
         if _URL_CUT.search(whole):
             return whole + text
         if whole[-1:] not in _HYPHENS:
-            joint = "" if whole.endswith("—") and not whole.endswith(" —") else " "
-            return whole + joint + text
+            return whole + _joint(whole, text) + text
         if whole[-2:-1].isspace() or len(whole) == 1:
             return f"{whole} {text}"
         return whole + text if self._keeps(whole, text) else whole[:-1] + text
@@ -231,6 +232,12 @@ class _Words:
         if (left + right).casefold() in self.seen:
             return False
         return not self.divides or (left[0].isupper() and left in self.seen)
+
+
+def _joint(whole: str, text: str) -> str:
+    """What stood between two lines: a blank, but not behind a dash set close, nor in scripts that have none."""
+    close = whole.endswith("—") and not whole.endswith(" —")
+    return "" if close or (_SOLID.match(whole[-1:]) and _SOLID.match(text)) else " "
 
 
 def _halves(a: str, b: str) -> tuple[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -262,6 +264,17 @@ def test_text_beyond_the_edge_of_the_page_is_not_shown() -> None:
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(page: bytes, word: str) -> None:
     assert reason(page) == word
+
+
+def test_a_damaged_file_is_read_or_refused_and_nothing_else() -> None:
+    whole = pdf(sheet())
+    for n in range(60):
+        rng = Random(n)
+        page = bytearray(whole)
+        for _ in range(rng.choice((1, 4, 30))):
+            page[rng.randrange(len(page))] = rng.randrange(256)
+        with contextlib.suppress(ExtractError):
+            assert read_pdf(bytes(page[: rng.randint(len(page) // 2, len(page))]), URL).url == URL
 
 
 def test_a_file_that_only_forbids_printing_is_read() -> None:

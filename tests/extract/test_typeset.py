@@ -44,6 +44,7 @@ def joined(*texts: str, known: str = "") -> str:
         ("it came -", "at last", "", "it came - at last"),
         ("it came —", "at last", "", "it came — at last"),
         ("it came—", "at last", "", "it came—at last"),
+        ("橋は月曜日から通行", "止めとなる。", "", "橋は月曜日から通行止めとなる。"),
         ("see https://a.example/b-", "c for more", "", "see https://a.example/b-c for more"),
     ],
 )
