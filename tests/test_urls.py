@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 
 from scraper.errors import UrlError
 from scraper.model import Outlet
-from scraper.urls import MAX_LENGTH, belongs, canonical, host, identity, origin, parse, resolve, same_site, slug
+from scraper.urls import (
+    _PARSED,
+    MAX_LENGTH,
+    _parsed,
+    belongs,
+    canonical,
+    host,
+    identity,
+    origin,
+    parse,
+    resolve,
+    same_site,
+    slug,
+)
 
 MOSCOW_TIMES = Outlet(
     id="themoscowtimes.com",
@@ -112,6 +125,25 @@ def test_an_overlong_address_does_not_fill_the_message() -> None:
     with pytest.raises(UrlError) as caught:
         parse("https://example.com/" + "x" * 60_000)
     assert len(str(caught.value)) < 400
+
+
+@given(
+    st.from_regex(_PARSED, fullmatch=True) | st.from_regex(r"https?://[a-z0-9.-]{1,20}[/a-zA-Z._~-]*", fullmatch=True)
+)
+@example("https://example.com")
+@example("https://example.com/a/../b")
+@example("https://example.com/..a/.b")
+@example(f"https://{'a.' * 126}com/")
+def test_what_is_parsed_already_needs_no_parser(url: str) -> None:
+    """The short way gives the very answer that the long way gives."""
+    try:
+        expected = str(_parsed(url))
+    except UrlError:
+        expected = ""
+    try:
+        assert parse(url) == expected
+    except UrlError:
+        assert not expected
 
 
 @given(st.text() | st.builds("http://{}".format, st.text()) | st.builds("https://a.example/{}".format, st.text()))
