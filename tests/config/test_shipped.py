@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper import outlets, settings
 from scraper.discover.admit import refusal
 from scraper.model import Outlet, Rule, SourceKind
 from scraper.settings import Settings
+from scraper.text import clean
 from tests.config.helpers import folder
 
 ROOT = Path(__file__).parents[2]
@@ -176,3 +178,20 @@ def test_loading_loads_no_parser_and_no_scheduler() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == ""
+
+
+SEEDS = sorted(path.parent for path in (ROOT / "seeds").glob("*/page.html"))
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda path: str(path.name))
+def test_rules_leave_every_line_of_the_reference_articles(seed: Path, shipped: outlets.Outlets) -> None:
+    outlet = shipped[tomllib.loads((seed / "meta.toml").read_text(encoding="utf-8"))["outlet"]]
+    page = LexborHTMLParser((seed / "page.html").read_bytes())
+    for selector in [selector for rule in outlet.rules for selector in rule.drop]:
+        for node in page.css(selector):
+            node.decompose()
+    left = clean(page.body.text() if page.body else "")
+    text = next(seed.glob("000_*.txt")).read_text(encoding="utf-8")
+    body = [line for line in text.split("\n\n")[3:-2] if len(line) > 1]
+    assert len(body) > 5
+    assert not [line for line in body if line.removeprefix("> ") not in left]
