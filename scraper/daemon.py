@@ -54,7 +54,7 @@ class Daemon:
         *,
         hosts_at_once: int = 64,
         roles: frozenset[str] = frozenset(ROLES),
-        maintain: Callable[[], None] = lambda: None,
+        maintain: Callable[[], object] = lambda: None,
     ) -> None:
         self.services = services
         self.config = config

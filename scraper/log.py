@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from scraper.text import printable
 
-Format = Literal["auto", "console", "json"]
 # A field longer than this is cut: what comes from the network must not fill the disk by way of the log.
 LONGEST = 2000
 
 
-def setup(form: Format = "auto", level: str = "info") -> None:
-    """Send the log to stderr. `auto`: coloured lines on a terminal, JSON lines elsewhere."""
+def setup(form: str = "auto", level: str = "info") -> None:
+    """Send the log to stderr. `form` is auto, console or json; auto: for people on a terminal, JSON elsewhere."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     renderer: Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=18)

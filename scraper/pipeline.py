@@ -17,7 +17,7 @@ from typing import TypeVar, TypeVarTuple
 import anyio
 from anyio import to_thread
 
-from scraper import judge, urls
+from scraper import cadence, judge, urls
 from scraper.article import Article
 from scraper.compare import compare
 from scraper.discover import discover
@@ -51,8 +51,8 @@ class Outcome:
     """How one visit ended: the line that `scraper fetch --json` prints. `snapshot` is relative to the archive."""
 
     url: str
+    final_url: str | None
     verdict: VerdictKind
-    final_url: str | None = None
     version: int | None = None
     snapshot: str | None = None
     article_id: str | None = None
@@ -107,10 +107,12 @@ async def visit(
     """Look at one article once and keep what was found. Raises ArchiveError only."""
     started = time.monotonic()
     outlet = services.outlets.get(due.outlet)
+    # Now and then the whole page is asked for, so that a server's "not modified" cannot hide an edit for ever.
+    plainly = force or cadence.ask_plainly(due, services.now())
     request = Request(
         due.url,
-        etag=None if force else due.etag,
-        last_modified=None if force else due.last_modified,
+        etag=None if plainly else due.etag,
+        last_modified=None if plainly else due.last_modified,
         delay=outlet.delay if outlet else None,
         patience=patience,
     )
@@ -120,7 +122,7 @@ async def visit(
         return await _unanswered(services, due, error, started)
     capture = await services.store(services.archive.capture, page)
     finding = await _examine(services, due, page, capture, force=force)
-    snapshot = await services.store(services.archive.commit, _intent(due, page, capture, finding))
+    snapshot = await services.store(services.archive.commit, _intent(services, due, page, capture, finding))
     row = _row(due, page, capture, finding, snapshot)
     await services.store(_remember, services, row)
     return _outcome(due, page, finding, snapshot, row, _since(started))
@@ -136,6 +138,7 @@ async def _unanswered(services: Services, due: Due, error: FetchError, started: 
     again = row.next_visit if verdict.kind in {"failed", "deferred"} and not permanent else None
     return Outcome(
         due.url,
+        None,
         verdict.kind,
         article_id=due.article_id,
         outlet=due.outlet,
@@ -204,7 +207,7 @@ async def _reread(services: Services, latest: Snapshot, outlet: Outlet | None) -
         return None
 
 
-def _intent(due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
+def _intent(services: Services, due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
     forms = [due.url, *(hop.url for hop in page.hops), page.final_url]
     if finding.seen:
         forms.append(finding.seen.canonical_url)
@@ -220,6 +223,7 @@ def _intent(due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
         capture=capture,
         page=page,
         aliases=(due.url,) if moved else tuple(dict.fromkeys(forms)),
+        publisher=services.outlets.get(finding.outlet),
     )
 
 
@@ -255,8 +259,8 @@ def _outcome(due: Due, page: Page, finding: Finding, snapshot: Snapshot | None, 
     title, version = (entry.title, entry.latest) if entry else (None, None)
     return Outcome(
         due.url,
+        page.final_url,
         verdict.kind,
-        final_url=page.final_url,
         version=shown.version if shown else version,
         snapshot=shown.path if shown else None,
         article_id=row.article_id,

@@ -22,6 +22,7 @@ COMMANDS = {
     "log": "history",
     "show": "history",
     "diff": "history",
+    "changes": "state",
     "status": "state",
     "outlets": "outlets",
     "discover": "outlets",

@@ -100,12 +100,13 @@ class Open:
 async def opened(archive: Path, config: Path) -> AsyncIterator[Open]:
     """Open archive, network and reader for a command that visits articles."""
     from scraper.fetch.client import Client
+    from scraper.fetch.policy import FetchPolicy
     from scraper.pipeline import Services
     from scraper.worker import Cage, CagedReader
 
     settings, outlets = load(config)
     with writing(archive, settings) as store:
-        async with Client(settings.fetch_policy(), store.run_dir / "hosts") as fetcher:
+        async with Client(FetchPolicy(**dataclasses.asdict(settings.network)), store.run_dir / "hosts") as fetcher:
             reader = CagedReader(Cage(**dataclasses.asdict(settings.extract)))
             yield Open(Services(fetcher, reader, store, store.frontier, outlets), store, settings)
 

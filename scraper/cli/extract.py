@@ -9,6 +9,7 @@ import click
 
 from scraper.cli.common import load, places, put, put_json
 from scraper.errors import ConfigError, UsageError
+from scraper.text import printable
 
 if TYPE_CHECKING:
     from scraper.article import Article
@@ -56,13 +57,17 @@ def _outlet(config: Path, url: str) -> Outlet | None:
 
 
 def _explain(article: Article) -> None:
-    say = click.get_text_stream("stderr")
-    print(f"\nkind {article.kind}, access {article.access or 'unknown'}, reading {article.reading}", file=say)
+    """On stderr, so that the text itself can be piped on."""
+
+    def say(line: str = "") -> None:
+        click.echo(printable(line), err=True)
+
+    say(f"\nkind {article.kind}, access {article.access or 'unknown'}, reading {article.reading}")
     for line in (*article.evidence, *(f"flag {flag}" for flag in article.flags)):
-        print(f"  {line}", file=say)
-    print("\nfields", file=say)
+        say(f"  {line}")
+    say("\nfields")
     for name, origin in sorted(article.origins.items()):
-        print(f"  {name:12} {origin}", file=say)
-    print("\ndropped", file=say)
+        say(f"  {name:12} {origin}")
+    say("\ndropped")
     for piece in article.dropped:
-        print(f"  {piece.rule:24} {piece.text[:100]}", file=say)
+        say(f"  {piece.rule:24} {piece.text[:100]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,14 +44,16 @@ def fetch(urls: tuple[str, ...], print_: bool, force: bool, json_: bool, archive
 def _given(urls: tuple[str, ...]) -> Iterator[str]:
     for url in urls:
         if url == "-":
-            yield from filter(None, (line.strip() for line in click.get_text_stream("stdin")))
+            yield from filter(None, map(str.strip, sys.stdin))
         else:
             yield url
 
 
 async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path]) -> int:
+    from scraper import log
     from scraper import urls as addresses
 
+    log.setup(level="warning")  # what happened to each URL is said on its own line
     bad = 0
     by_host: dict[str, list[str]] = {}
     for url in urls:

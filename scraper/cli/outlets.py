@@ -24,7 +24,7 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
 
     \b
     scraper outlets
-    scraper outlets check kyivpost.com
+    scraper outlets check example.org
     """
     if context.invoked_subcommand:
         return
@@ -70,14 +70,16 @@ def discover(outlet: str, json_: bool, archive: Path, config: Path) -> None:
     """Show what the sources of OUTLET announce now, without fetching articles.
 
     \b
-    scraper discover kyivindependent.com
+    scraper discover example.org
     """
     raise click.exceptions.Exit(asyncio.run(_discover(outlet, json_=json_, places=(archive, config))))
 
 
 async def _discover(name: str, *, json_: bool, places: tuple[Path, Path]) -> int:
+    from scraper import log
     from scraper.discover import discover as look
 
+    log.setup(level="warning")
     async with opened(*places) as open_:
         services = open_.services
         outlet = services.outlets.get(name)
@@ -98,8 +100,10 @@ async def _discover(name: str, *, json_: bool, places: tuple[Path, Path]) -> int
 def _announce(found: Round, *, json_: bool) -> None:
     if not json_:
         left = ", ".join(f"{count} {why}" for why, count in sorted(found.skipped.items()))
-        put(f"{found.source.kind} {found.source.url}: {len(found.sightings)} articles"
-            + (f"; left out: {left}" if left else "") + (f"; stopped at {found.capped}" if found.capped else ""))  # fmt: skip
+        notes = [f"{len(found.sightings)} articles"]
+        notes += [f"left out: {left}"] if left else []
+        notes += [f"stopped at {found.capped}"] if found.capped else []
+        put(f"{found.source.kind} {found.source.url}: {'; '.join(notes)}")
     for seen in found.sightings:
         if json_:
             put_json({"url": seen.url, "source": seen.source, "title": seen.title, "published": seen.published})

@@ -1,0 +1,175 @@
+"""`scraper demo`: the whole thing on this machine, without the internet."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import anyio
+import click
+
+from scraper.cli.common import Open, opened, put
+
+if TYPE_CHECKING:
+    from scraper.demo.show import Row
+    from scraper.demo.site import DemoSite, Truth
+    from scraper.interfaces import Frontier
+    from scraper.model import Due, Snapshot
+
+# Young articles are looked at every ten minutes; here that is every few seconds.
+HASTE = 150
+
+
+@click.command()
+@click.option("--seconds", type=click.IntRange(5, 3600), default=150, show_default=True, help="How long at most.")
+@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep configuration and archive here.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other banners.")
+def demo(seconds: int, keep: Path | None, seed: int) -> None:
+    """Watch it work without the internet.
+
+    Serves three outlets on this machine whose banners change at each visit and
+    whose articles are really edited now and then, runs the daemon on them, and
+    shows the versions growing. Ends by itself, or with Ctrl-C.
+    """
+    root = keep or Path(tempfile.mkdtemp(prefix="scraper-demo-"))
+    agrees = asyncio.run(_demo(root, seconds, seed))
+    raise click.exceptions.Exit(0 if agrees else 1)
+
+
+async def _demo(root: Path, seconds: int, seed: int) -> bool:
+    from scraper import log
+    from scraper.demo.outlets import outlet_files
+    from scraper.demo.site import DemoSite, serve, story
+
+    log.setup(level="error")
+    site = DemoSite(seed=seed)
+    put(story())
+    config, archive = root / "config", root / "archive"
+    async with serve(site) as address:
+        for name, text in outlet_files(address).items():
+            (config / name).parent.mkdir(parents=True, exist_ok=True)
+            (config / name).write_text(text, encoding="utf-8")
+        put(f"\nthe outlets, for a browser   {address}/\nthe archive                  {archive}\n")
+        async with opened(archive, config) as open_:
+            rows = await _watch(open_, site, config, seconds)
+    _end(rows, archive, config)
+    return all(row.agrees for row in rows)
+
+
+async def _watch(open_: Open, site: DemoSite, config: Path, seconds: int) -> Sequence[Row]:
+    """Run the daemon on the site until every text has been shown and kept, or the time is over."""
+
+    from scraper.daemon import Daemon
+
+    frontier = cast("Frontier", Hurried(open_.services.frontier, HASTE))  # it hands on what it does not hurry
+    hurried = replace(open_.services, frontier=frontier)
+    daemon = Daemon(hurried, config, roles=frozenset({"scheduler", "worker"}))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_show, open_, site, daemon.stopping, seconds)
+        await daemon.run()
+        tasks.cancel_scope.cancel()
+    return await open_.services.store(_rows, open_, site)
+
+
+async def _show(open_: Open, site: DemoSite, stop: anyio.Event, seconds: int) -> None:
+    """Redraw the table on a terminal, print new versions as lines elsewhere; `stop` when all is told."""
+    from rich.console import Console
+    from rich.live import Live
+
+    from scraper.demo.show import table
+
+    until = anyio.current_time() + seconds
+    seen: set[str] = set()
+    console = Console()
+    with Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else _quiet() as live:
+        while anyio.current_time() < until and not stop.is_set():
+            await anyio.sleep(0.5)
+            rows = await open_.services.store(_rows, open_, site)
+            if live:
+                live.update(table(rows), refresh=True)
+            else:
+                _say_new(open_, site, seen)
+            if site.finished and all(row.agrees for row in rows):
+                break
+    stop.set()
+
+
+def _say_new(open_: Open, site: DemoSite, seen: set[str]) -> None:
+    for truth in site.truth():
+        for snapshot in _versions(open_, truth):
+            if snapshot.path not in seen:
+                seen.add(snapshot.path)
+                what = ", ".join(snapshot.edit.kinds) if snapshot.edit else snapshot.verdict
+                put(f"{snapshot.version:03d}  {(snapshot.article.title or '')[:50]:50}  {what}")
+
+
+def _rows(open_: Open, site: DemoSite) -> list[Row]:
+    from scraper.demo.show import Row
+
+    rows = []
+    for truth in site.truth():
+        versions = _versions(open_, truth)
+        last = versions[-1] if versions else None
+        edit = last.edit if last else None
+        rows.append(
+            Row(
+                title=truth.title,
+                visits=truth.visits,
+                edits=truth.edits,
+                faces=truth.faces,
+                versions=len(versions),
+                last=last.verdict if last else "",
+                gone=truth.gone,
+                kinds=edit.kinds if edit else (),
+                stealth=edit.stealth if edit else False,
+            )
+        )
+    return rows
+
+
+def _versions(open_: Open, truth: Truth) -> Sequence[Snapshot]:
+    entry = open_.archive.find(truth.url)
+    return open_.archive.versions(entry.id) if entry else ()
+
+
+def _end(rows: Sequence[Row], archive: Path, config: Path) -> None:
+    from rich.console import Console
+
+    from scraper.demo.show import sentence, table
+
+    Console(width=None if sys.stdout.isatty() else 100).print(table(rows))
+    put(f"\n{sentence(rows)}\n\nLook around:\n  export SCRAPER_ARCHIVE={archive} SCRAPER_CONFIG={config}")
+    put("  scraper status\n  scraper changes\n  scraper changes --stealth\n  scraper verify --deep")
+
+
+class _quiet:  # noqa: N801  # stands where a context manager function would
+    """No live display."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Hurried:
+    """A frontier whose time runs `factor` times as fast: a demonstration cannot wait for tomorrow's visit."""
+
+    inner: Frontier
+    factor: float
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def done(self, due: Due) -> None:
+        """As `Frontier.done`, sooner."""
+        now = datetime.now(UTC)
+        wait = max((due.next_visit - now) / self.factor, timedelta(seconds=2))
+        self.inner.done(replace(due, next_visit=now + wait))

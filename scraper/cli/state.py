@@ -1,0 +1,200 @@
+"""`scraper status`, `changes`, `verify`, `reindex`: how the archive is doing, and whether it can be trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
+
+import click
+
+from scraper.cli.common import as_json, load, places, put, put_json, reading, stamp
+from scraper.errors import UsageError
+
+if TYPE_CHECKING:
+    from scraper.model import EditKind, SourceState
+    from scraper.store.report import DiskReport, OutletReport, Status
+
+SHOWN = 20  # rows of a list that `--all` would show whole
+
+
+@click.command()
+@click.option("--all", "all_", is_flag=True, help="Every outlet and every failing source.")
+@as_json
+@places
+def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
+    """Say how outlets, queue and disk are doing."""
+    now = datetime.now(UTC)
+    with reading(archive) as store:
+        found = store.reports.status(now)
+    if json_:
+        put_json(found)
+        return
+    listed = load(config)[1] if config.is_dir() else {}
+    for line in _lines(found, set(listed), now, None if all_ else SHOWN):
+        put(line)
+
+
+def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> Iterator[str]:
+    articles, gone = (sum(getattr(o, name) for o in found.outlets) for name in ("articles", "gone"))
+    queue, disk = found.queue, found.disk
+    yield f"archive    {articles} articles, {disk.versions} versions, {gone} gone"
+    yield f"disk       {_disk(disk)}"
+    next_ = "" if queue.next_visit is None or queue.due else f", next {_ago(queue.next_visit, now)}"
+    yield f"queue      {queue.rows} articles waiting, {queue.due} due now{next_}"
+    if queue.blocked:
+        soonest = min(until for _, until in queue.blocked)
+        yield f"hosts      {len(queue.blocked)} left alone for a while, the first until {stamp(soonest)}"
+    failing = [source for source in found.sources if source.failures]
+    yield f"sources    {len(found.sources)} looked at, {len(failing)} failing"
+    if failing and len(failing) == len(found.sources):
+        yield "           not one answers: is this machine connected?"
+    yield from _failures(failing, now, most)
+    never = sorted(listed - {source.outlet for source in found.sources})
+    if never:
+        yield f"\n{len(never)} outlets not looked at yet: {', '.join(never[:most])}{' …' * bool(most and never[most:])}"
+    yield from _outlets([o for o in found.outlets if o.articles], now, most)
+
+
+def _disk(disk: DiskReport) -> str:
+    kept = disk.snapshots + disk.warcs + disk.catalogue
+    rest = f"; {disk.unfinished} unfinished writes, repaired by the next one" if disk.unfinished else ""
+    return f"{_size(kept)} kept ({_size(disk.warcs)} in {disk.warc_files} WARC files), {_size(disk.free)} free{rest}"
+
+
+def _failures(failing: Iterable[SourceState], now: datetime, most: int | None) -> Iterator[str]:
+    """Failing sources by the word of their reason: one down network is one line, not two hundred."""
+    by_word: dict[str, list[SourceState]] = {}
+    for source in failing:
+        by_word.setdefault((source.last_error or "").split(":")[0], []).append(source)
+    for word, sources in sorted(by_word.items(), key=lambda item: -len(item[1])):
+        yield f"\n{word}: {len(sources)} {'source' if len(sources) == 1 else 'sources'}"
+        for source in sources[: 5 if most else None]:
+            good = f"last good {_ago(source.last_ok, now)}" if source.last_ok else "never good yet"
+            yield f"  {source.outlet}: {source.url}"
+            yield f"    {_detail(source.last_error)}; {source.failures} in a row, {good}"
+        if most and len(sources) > 5:
+            yield f"  … and {len(sources) - 5} more (--all shows them)"
+
+
+def _detail(error: str | None) -> str:
+    return (error or "").partition(": ")[2] or error or "no reason given"
+
+
+def _outlets(outlets: list[OutletReport], now: datetime, most: int | None) -> Iterator[str]:
+    if not outlets:
+        return
+    yield f"\n{'outlet':28} {'articles':>8} {'versions':>8} {'gone':>5} {'due':>5}  newest"
+    newest_first = sorted(outlets, key=lambda o: o.last_new or datetime.min.replace(tzinfo=UTC), reverse=True)
+    for o in newest_first[:most]:
+        when = _ago(o.last_new, now) if o.last_new else ""
+        yield f"{o.outlet[:28]:28} {o.articles:8} {o.versions:8} {o.gone:5} {o.due:5}  {when}"
+    if most and len(outlets) > most:
+        yield f"… and {len(outlets) - most} more (--all shows them)"
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    """`3 min ago`, `in 2 h`: as far as one step of a unit."""
+    seconds = (now - at).total_seconds()
+    for name, unit in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if abs(seconds) >= unit:
+            count = f"{abs(seconds) / unit:.0f} {name}"
+            return f"{count} ago" if seconds > 0 else f"in {count}"
+    return "now"
+
+
+@click.command()
+@click.option("--since", metavar="WHEN", help="A date, or how long back: 24h, 7d.")
+@click.option("--outlet", help="Of this outlet only.")
+@click.option("--kind", help="Of this kind only: headline, figures, quotes …")
+@click.option("--stealth", is_flag=True, help="Only edits made in silence.")
+@as_json
+@places
+def changes(
+    since: str | None, outlet: str | None, kind: str | None, stealth: bool, json_: bool, archive: Path, config: Path
+) -> None:
+    """List edits across the archive, newest first.
+
+    \b
+    scraper changes --since 24h --stealth
+    """
+    wanted = _kind(kind) if kind else None
+    first = _since(since, datetime.now(UTC))
+    with reading(archive) as store:
+        found = store.reports.changes(since=first, outlet=outlet, kind=wanted, stealth=stealth)
+    for change in found:
+        if json_:
+            put_json(change)
+            continue
+        put(f"{stamp(change.at)}  {change.outlet}  {', '.join(change.kinds)}{' (stealth)' * change.stealth}")
+        put(f"  {change.title or change.url}")
+        put(f"  {change.url}  {change.version - 1} → {change.version}")
+
+
+def _kind(given: str) -> EditKind:
+    from scraper.model import EditKind
+
+    for known in get_args(EditKind):
+        if known == given:
+            return cast("EditKind", known)
+    raise UsageError(f"--kind {given}: no such kind; known are {', '.join(get_args(EditKind))}")
+
+
+def _since(given: str | None, now: datetime) -> datetime:
+    if given is None:
+        return datetime.min.replace(tzinfo=UTC)
+    units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    if match := re.fullmatch(r"(\d{1,6})([mhdw])", given):
+        return now - timedelta(**{units[match[2]]: int(match[1])})
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise UsageError(f"--since {given}: neither a date (2026-11-22) nor a time back (24h, 7d)") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Read every record of every WARC too.")
+@as_json
+@places
+def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
+    """Prove that nothing in the archive was altered or lost.
+
+    Every finding names the file and what to do. Changes nothing; may be run while a
+    daemon works. Exit code 1 if anything was found.
+    """
+    from scraper.store.verify import verify as check
+
+    count = 0
+    for finding in check(archive, deep=deep):
+        count += 1
+        put_json(finding) if json_ else put(f"{finding.file}: {finding.problem}; {finding.repair}")
+    if not json_:
+        put(f"{count} problems" if count else "everything is as it was stored")
+    raise click.exceptions.Exit(int(count > 0))
+
+
+@click.command()
+@as_json
+@places
+def reindex(json_: bool, archive: Path, config: Path) -> None:
+    """Make the catalogue again from the files of the archive."""
+    from scraper.store.reindex import reindex as rebuild
+
+    done = rebuild(archive)
+    if json_:
+        put_json(done)
+    else:
+        put(f"{done.articles} articles, {done.versions} versions, {done.visits} visits")
+        for finding in done.findings:
+            put(f"  {finding}")
