@@ -142,14 +142,20 @@ def _body_size(found: Sequence[Paragraph]) -> float:
 
 
 def _address(draft: _Draft, url: str, outlet: Outlet | None) -> str:
-    """The address that the outlet prints for this text, if it is of the same site; else that of the file itself."""
+    """The address that the outlet prints for this text, if it is of the same site; else that of the file itself.
+
+    One that is cut at the end of a line is put together.
+    """
     draft.origins["canonical_url"] = "url"
     own = _without_witness(urls.canonical(url), outlet)
     at = next((n for n, p in enumerate(draft.left) if _ADDRESS.match(p.text)), None)
     if at is None:
         return own
-    match = _URL.search(_after_label(draft.left[at : at + 3]))
-    for paragraph in draft.left[at:]:
+    label = draft.left[at].glued
+    rest = label[label.find(":") + 1 :].strip()
+    used = draft.left[at : at + 1] if rest else draft.left[at : at + 2]
+    match = _URL.search(rest or used[-1].glued)
+    for paragraph in used if match else ():
         draft.drop(paragraph, "pdf:address")
     printed = urls.resolve(url, match[1]) if match else None
     if not printed:
@@ -160,13 +166,6 @@ def _address(draft: _Draft, url: str, outlet: Outlet | None) -> str:
         return own
     draft.origins["canonical_url"] = "printed address"
     return printed
-
-
-def _after_label(found: Sequence[Paragraph]) -> str:
-    """What follows the label, in its own or the next paragraph; an address cut at a line's end is put together."""
-    text = found[0].glued
-    rest = text[text.find(":") + 1 :].strip()
-    return rest or "".join(p.glued for p in found[1:] if not p.text.endswith("."))
 
 
 def _without_witness(url: str, outlet: Outlet | None) -> str:
@@ -195,7 +194,7 @@ def _drop_notes(draft: _Draft, outlet: Outlet | None) -> None:
 def _headline(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> None:
     """The headline: what the document's title repeats, else the largest type of its first page, else bold above it all.
 
-    What is printed above it is dropped.
+    What is printed above it is dropped, but for a date.
     """
     first = [p for p in draft.left if p.page == 0 and len(p.text) <= _MAX_HEADLINE and not _is_masthead(p, url, outlet)]
     chosen = next((p for p in first if _repeats(info.title, p.text)), None) or _largest(first, draft.size)
@@ -203,6 +202,8 @@ def _headline(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> Non
         return
     draft.put("title", chosen.text, "print")
     for paragraph in draft.left[: draft.left.index(chosen)]:
+        if _is_date(paragraph):
+            _take_date(draft, paragraph, outlet.timezone if outlet else None)
         draft.drop(paragraph, "pdf:above-headline")
     draft.left.remove(chosen)
 
@@ -358,7 +359,8 @@ def _from_info(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> No
     is_site = bool(info.author) and _bare(info.author) in {_bare(part) for part in (*own, *urls.host(url).split("."))}
     if is_site:
         draft.put("site", info.author, "pdf properties")
-    elif "title" in draft.values:
+    elif "title" in draft.values and " " in info.author:
+        # One word is the name of an account.
         draft.put("authors", people.names([info.author]), "pdf properties")
     draft.put("language", _language(info.language), "pdf properties")
     draft.put("language", outlet.language if outlet else None, "outlet")

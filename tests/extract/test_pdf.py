@@ -146,6 +146,18 @@ def test_the_printed_address_of_another_site_is_a_claim() -> None:
     assert article.canonical_url == URL.removesuffix("/pdf")
 
 
+def test_what_is_printed_behind_the_address_stays() -> None:
+    article = read(
+        [*sheet(), *lines("Original url: https://news.example/a77", y=400), *lines("One more thing.", y=440)]
+    )
+    assert (article.blocks[-1].text, article.canonical_url) == ("One more thing.", "https://news.example/a77")
+
+
+def test_a_date_above_the_headline_counts() -> None:
+    article = read([Text("May 14, 2024", 50, 50, 10), Text("TOWN AND COUNTRY", 50, 25, 10), *sheet()])
+    assert (article.published, article.title, len(article.blocks)) == (date(2024, 5, 14), "A Bridge Closes", 2)
+
+
 def test_a_related_article_is_dropped_and_said() -> None:
     article = read([*sheet(), *lines("Related article: The Ferry Is Back", y=300), *lines("That is all.", y=340)])
     assert [block.text for block in article.blocks] == [" ".join(BODY), MORE[0], "That is all."]
