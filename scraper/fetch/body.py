@@ -18,7 +18,7 @@ _RATIO_COUNTS_FROM: Final = 1024**2
 # Writers make a new gzip member every 64 KiB at the least; empty members by the thousand are there to cost time.
 _MOST_MEMBERS: Final = 10_000
 # A body in pieces of one byte costs 30 µs for each: bearable for an article, not for ten megabytes.
-_MANY_PIECES: Final = 100_000
+_MANY_PIECES: Final = 50_000
 _LEAST_MEAN_PIECE: Final = 16
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"

@@ -213,7 +213,8 @@ class Client:
         """The robots.txt that speaks for `url`, asked for if the copy at hand is older than a day."""
         origin = target.origin(url)
         copy, rules = self._rulebook.find(origin, self._now().timestamp())
-        if copy.is_fresh(self._now().timestamp()):
+        if copy.is_fresh(self._now().timestamp()) or url.path == "/robots.txt":
+            # robots.txt itself may always be asked for (RFC 9309, 2.2.2).
             return rules
         waiting_since = self._monotonic()
         try:

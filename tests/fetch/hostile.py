@@ -18,6 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -28,7 +29,9 @@ def article(mark: str = "ok", paragraphs: int = 20) -> bytes:
     """A plain article that can be told from all others by its mark."""
     words = "".join(f"<p>Paragraph {n} of the council's report on the bridge.</p>\n" for n in range(paragraphs))
     head = f"<!doctype html><html lang=en><head><title>The bridge {mark}</title></head>"
-    return f"{head}<body><article><h1>The bridge {mark}</h1>\n<p>MARK-{mark}</p>\n{words}</article></body></html>".encode()
+    return (
+        f"{head}<body><article><h1>The bridge {mark}</h1>\n<p>MARK-{mark}</p>\n{words}</article></body></html>".encode()
+    )
 
 
 def answer(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
@@ -100,6 +103,7 @@ class Hostile:
         self._at_once = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._news = asyncio.Event()
 
     async def __aenter__(self) -> Hostile:
         self._server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls)
@@ -123,6 +127,12 @@ class Hostile:
     def asked(self, path: str) -> list[Visit]:
         """The requests for `path`, in order."""
         return [visit for visit in self.visits if visit.path == path]
+
+    async def reached(self, path: str) -> None:
+        """Wait until `path` has been asked for."""
+        while not self.asked(path):
+            self._news.clear()
+            await self._news.wait()
 
     def count(self) -> Counter[str]:
         """How often each path was asked for."""
@@ -153,6 +163,7 @@ class Hostile:
             headers = dict(line.split(": ", 1) for line in lines if ": " in line)
             visit = Visit(first.split(" ")[1], headers, time.monotonic(), 0, 0, writer, reader)
             self.visits.append(visit)
+            self._news.set()
             behaviour = self.paths.get(visit.path.partition("?")[0], answer(article(visit.path.strip("/"))))
             try:
                 await self._behave(behaviour, visit)
@@ -238,6 +249,7 @@ async def chunk_tiny(visit: Visit) -> None:
     await visit.send(CHUNKED + b"".join(b"1\r\n%c\r\n" % byte for byte in article("chunk-tiny")) + b"0\r\n\r\n")
 
 
+@cache
 def _bomb(size: int, wbits: int = 31) -> bytes:
     pack = zlib.compressobj(9, zlib.DEFLATED, wbits)
     return b"".join(pack.compress(bytes(1024**2)) for _ in range(size // 1024**2)) + pack.flush()
@@ -315,8 +327,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "/declared-huge": endless(answer(b"", Content_Length="1000000000000"), b"x" * 100),
     "/endless-1xx": endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
     # Content codings.
-    "/gzip-bomb": _lazily(lambda: answer(_bomb(200 * 1024**2), Content_Encoding="gzip")),
-    "/deflate-bomb": _lazily(lambda: answer(_bomb(200 * 1024**2, 15), Content_Encoding="deflate")),
+    "/gzip-bomb": _lazily(lambda: answer(_bomb(100 * 1024**2), Content_Encoding="gzip")),
+    "/deflate-bomb": _lazily(lambda: answer(_bomb(100 * 1024**2, 15), Content_Encoding="deflate")),
     "/gzip-layers": answer(article()).replace(b"\r\n", b"\r\n" + LAYERS.encode(), 1),
     "/gzip-twice": answer(gzip.compress(GZIPPED), Content_Encoding="gzip, gzip"),
     "/br-unasked": answer(b"\x0b\x02\x80hello\x03", Content_Encoding="br"),

@@ -162,4 +162,8 @@ async def test_no_state_for_the_forbidden(tmp_path: Path, site: Hostile) -> None
     """A forbidden address leaves no trace but the refusal."""
     async with fresh(tmp_path) as client:
         await outcome(client, "http://127.0.0.3/")
-    assert not list(tmp_path.iterdir())
+    assert not files(tmp_path)
+
+
+def files(folder: Path) -> list[Path]:
+    return list(folder.iterdir())

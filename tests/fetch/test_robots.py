@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,18 @@ RULES: dict[str, tuple[Behaviour, str, str]] = {
         "200",
         "refused robots",
     ),
-    "delay-bad": (text(PRIVATE + b"".join(b"Crawl-delay: %s\n" % d for d in (b"-5", b"NaN", b"inf", b"1e400", b"soon"))),
-                  "200", "refused robots"),
+    "delay-bad": (
+        text(PRIVATE + b"".join(b"Crawl-delay: %s\n" % word for word in (b"-5", b"NaN", b"inf", b"1e400", b"soon"))),
+        "200",
+        "refused robots",
+    ),
     "agents": (
-        text(b"User-agent: *\nDisallow: /\n\nUser-agent: TestBot\nDisallow: /private\n\nUser-agent: other\nDisallow: /\n"),
+        text(b"User-agent: *\nDisallow: /\n\nUser-agent: TestBot\nDisallow: /private\n\nUser-agent: x\nDisallow: /\n"),
         "200",
         "refused robots",
     ),
     "longest": (text(b"User-agent: *\nDisallow: /\nAllow: /article\n"), "200", "refused robots"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.anyio
@@ -85,47 +89,51 @@ async def test_obeyed(behaviour: Behaviour, public: str, private: str, tmp_path:
 
 @pytest.mark.anyio
 async def test_asked_once_for_all(tmp_path: Path) -> None:
-    """Many requests at once, and another client on the same state, need one robots.txt; a day later they need another."""
+    """Many requests at once, by two clients on the same state, need one robots.txt; a day later they need another."""
     clock = Clock()
-    async with Hostile(paths={"/robots.txt": text(PRIVATE)}) as site:
-        async with Client(policy(), tmp_path, now=clock) as one, Client(policy(), tmp_path, now=clock) as two:
-            await asyncio.gather(*(get(one, site.url(f"/a{n}")) for n in range(5)))
-            await get(two, site.url("/b"))
-            assert site.count()["/robots.txt"] == 1
-            clock.forward(24 * 3600 + 1)
-            site.paths["/robots.txt"] = text(b"User-agent: *\nDisallow: /\n")
-            assert await outcome(one, site.url("/c")) == "refused robots"
-            assert await outcome(two, site.url("/c")) == "refused robots"
-            assert site.count()["/robots.txt"] == 2
+    async with (
+        Hostile(paths={"/robots.txt": text(PRIVATE)}) as site,
+        Client(policy(), tmp_path, now=clock) as one,
+        Client(policy(), tmp_path, now=clock) as two,
+    ):
+        await asyncio.gather(*(get(one, site.url(f"/a{n}")) for n in range(5)))
+        await get(two, site.url("/b"))
+        assert site.count()["/robots.txt"] == 1
+        clock.forward(24 * 3600 + 1)
+        site.paths["/robots.txt"] = text(b"User-agent: *\nDisallow: /\n")
+        assert await outcome(one, site.url("/c")) == "refused robots"
+        assert await outcome(two, site.url("/c")) == "refused robots"
+        assert site.count()["/robots.txt"] == 2
 
 
 @pytest.mark.anyio
 async def test_failure_is_remembered_for_a_while(tmp_path: Path) -> None:
     """A robots.txt that fails is not asked for again at once, but sooner than after a day."""
     clock = Clock()
-    async with Hostile(paths={"/robots.txt": answer(b"", "500 Oops")}) as site:
-        async with Client(policy(), tmp_path, now=clock) as client:
-            for _ in range(3):
-                assert await outcome(client, site.url("/a")) == "deferred robots-unreachable"
-            assert site.count() == {"/robots.txt": 1}
-            clock.forward(301)
-            site.paths["/robots.txt"] = text(PRIVATE)
-            assert await outcome(client, site.url("/a")) == "200"
+    async with (
+        Hostile(paths={"/robots.txt": answer(b"", "500 Oops")}) as site,
+        Client(policy(), tmp_path, now=clock) as client,
+    ):
+        for _ in range(3):
+            assert await outcome(client, site.url("/a")) == "deferred robots-unreachable"
+        assert site.count() == {"/robots.txt": 1}
+        clock.forward(301)
+        site.paths["/robots.txt"] = text(PRIVATE)
+        assert await outcome(client, site.url("/a")) == "200"
 
 
 @pytest.mark.anyio
 async def test_old_rules_hold_while_there_are_no_new_ones(tmp_path: Path) -> None:
     """When robots.txt cannot be had any more, the last copy goes on to hold, for a month."""
     clock = Clock()
-    async with Hostile(paths={"/robots.txt": text(PRIVATE)}) as site:
-        async with Client(policy(), tmp_path, now=clock) as client:
-            await get(client, site.url("/a"))
-            site.paths["/robots.txt"] = answer(b"", "500 Oops")
-            clock.forward(25 * 3600)
-            assert await outcome(client, site.url("/a")) == "200"
-            assert await outcome(client, site.url("/private")) == "refused robots"
-            clock.forward(31 * 24 * 3600)
-            assert await outcome(client, site.url("/a")) == "deferred robots-unreachable"
+    async with Hostile(paths={"/robots.txt": text(PRIVATE)}) as site, Client(policy(), tmp_path, now=clock) as client:
+        await get(client, site.url("/a"))
+        site.paths["/robots.txt"] = answer(b"", "500 Oops")
+        clock.forward(25 * 3600)
+        assert await outcome(client, site.url("/a")) == "200"
+        assert await outcome(client, site.url("/private")) == "refused robots"
+        clock.forward(31 * 24 * 3600)
+        assert await outcome(client, site.url("/a")) == "deferred robots-unreachable"
 
 
 @pytest.mark.anyio
@@ -135,21 +143,28 @@ async def test_garbage_in_the_state(garbage: bytes, tmp_path: Path) -> None:
     async with Hostile() as site:
         async with fresh(tmp_path) as client:
             await get(client, site.url("/a"))
-        for file in tmp_path.iterdir():
-            file.write_bytes(garbage)
+        spoil(tmp_path, garbage)
         async with fresh(tmp_path) as client:
             assert await outcome(client, site.url("/a")) == "200"
         assert site.count()["/robots.txt"] == 2
 
 
+def spoil(folder: Path, content: bytes) -> None:
+    """Every file there has this content."""
+    for file in folder.iterdir():
+        file.write_bytes(content)
+
+
 @pytest.mark.anyio
 async def test_crawl_delay(tmp_path: Path) -> None:
     """The site's delay counts from the end of one request to the start of the next, if it is longer than ours."""
-    async with Hostile(paths={"/robots.txt": text(b"User-agent: *\nCrawl-delay: 0.3\n")}) as site:
-        async with fresh(tmp_path) as client:
-            await get(client, site.url("/a"))
-            await get(client, site.url("/b"))
-    gaps = [later.began - sooner.ended for sooner, later in zip(site.visits, site.visits[1:], strict=False)]
+    async with (
+        Hostile(paths={"/robots.txt": text(b"User-agent: *\nCrawl-delay: 0.3\n")}) as site,
+        fresh(tmp_path) as client,
+    ):
+        await get(client, site.url("/a"))
+        await get(client, site.url("/b"))
+    gaps = [later.began - sooner.ended for sooner, later in pairwise(site.visits)]
     assert min(gaps) >= 0.28
 
 
