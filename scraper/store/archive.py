@@ -1,0 +1,395 @@
+"""The archive on disk: `interfaces.Archive` over files, WARC and SQLite.
+
+    capture   response + request → WARC, synced
+    commit    pending row → sidecar and text, synced → metadata record → WARC, synced → one transaction
+
+Whatever is cut short in between is repaired by the next who takes the lock (`recovery`). Layout, formats and the order
+of writing with its reasons: docs/archive.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, cast
+
+import apsw
+
+from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable
+from scraper.model import Capture, Entry, Intent, Outlet, Page, Snapshot
+from scraper.store import catalogue as catalogues
+from scraper.store import drafts, index, manifests, pages, paths, sidecar, warc
+from scraper.store.catalogue import REBUILD, Catalogue, queries
+from scraper.store.drafts import Draft
+from scraper.store.files import Files, read, unwritable
+from scraper.store.frontier import SqliteFrontier
+from scraper.store.intake import visit_record
+from scraper.store.locks import Lock, hold_roles
+from scraper.store.plan import Known, Plan, plan
+from scraper.store.quarantine import Quarantine
+from scraper.store.recovery import Recovery
+from scraper.store.report import Reports
+from scraper.store.sidecar import Link
+from scraper.store.spool import Settings, Spool
+from scraper.store.stamps import from_ticks, now, stamp, ticks
+
+PATIENCE: Final = 60.0  # seconds to wait for another process that is writing
+WARC_SIZE: Final = 1 << 30
+
+
+def new_id() -> str:
+    """A name for a record, never used before."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What an archive takes from the world besides its folder."""
+
+    files: Files
+    clock: Callable[[], datetime] = now
+    new_id: Callable[[], str] = new_id
+
+
+class FileArchive:
+    """One archive, opened. Use `open`. Calls may come from any thread, and any number of processes may have it open.
+
+    `repairs` says what was found unfinished and put right, for the log. `frontier` is kept in the same catalogue.
+    """
+
+    def __init__(self, root: Path, catalogue: Catalogue, locks: tuple[Lock, Lock], settings: Settings, files: Files):
+        self.root = root
+        self.run_dir = root / paths.RUN
+        self.repairs: list[str] = []
+        self.frontier = SqliteFrontier(catalogue)
+        self.reports = Reports(root, catalogue)
+        self._catalogue = catalogue
+        self._open_lock, self._lock = locks
+        self._settings = settings
+        self._files = files
+        self._spool = Spool(root, files, catalogue, self._lock, settings)
+        quarantine = Quarantine(root, files, settings.clock)
+        self._recovery = Recovery(root, files, catalogue, self._spool, quarantine, self.repairs.append)
+
+    @classmethod
+    def open(
+        cls,
+        root: Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        name: str = "scraper",
+        warc_size: int = WARC_SIZE,
+        seams: Seams | None = None,
+    ) -> FileArchive:
+        """The archive at `root`. `create`: made if there is nothing yet, never over files that lack a catalogue.
+
+        `read_only`: nothing is written, not even repairs; works beside a daemon and on a read-only file system. `name`
+        and `warc_size` (bytes) are those of new WARC files. Raises ArchiveError.
+        """
+        seams = seams or Seams(Files())
+        root = root.resolve()
+        settings = Settings(name, warc_size, seams.clock, seams.new_id)
+        locks = (Lock(root / paths.RUN / "open.lock"), Lock(root / paths.RUN / "write.lock"))
+        with contextlib.ExitStack() as undo:
+            if not read_only:
+                _prepare(root, locks, seams.files, create=create)
+            elif not (root / paths.CATALOGUE).exists():
+                raise _no_catalogue(root)
+            undo.callback(locks[0].close)
+            locks[0].share("the catalogue is being made again", PATIENCE)
+            found = Catalogue.open(root / paths.CATALOGUE, read_only=read_only)
+            undo.callback(found.close)
+            archive = cls(root, found, locks, settings, seams.files)
+            if not read_only:
+                with archive._writing():
+                    archive._recovery.adopt_newer()
+            undo.pop_all()
+        return archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files, locks and the catalogue."""
+        self._spool.close()
+        self._catalogue.close()
+        self._lock.close()
+        self._open_lock.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Generator[None]:
+        """The lock of the whole archive, with nothing left half done by whoever had it before."""
+        if self._catalogue.read_only:
+            raise ArchiveUnwritable(self.root, "was opened to be read only")
+        with self._lock.held(PATIENCE, "the archive is being written"):
+            self._catalogue.check_in_place()
+            self._recovery.settle()
+            yield
+            self._spool.mark()
+
+    def hold_daemon_lock(self, roles: Iterable[str] = ("all",)) -> AbstractContextManager[None]:
+        """Be the one daemon with these roles on this archive. Raises ArchiveBusy, naming the process that is."""
+        return hold_roles(self.run_dir, roles)
+
+    # ------------------------------------------------------------------------------------------ writing
+
+    def capture(self, page: Page) -> Capture:
+        """See `interfaces.Archive`. A 304 refers to the last whole answer of the same URL."""
+        answer_id, request_id = self._settings.new_id(), self._settings.new_id()
+        known = self._known_payload(page)
+        records = (warc.answer(page, answer_id, known), warc.request(page, request_id, answer_id))
+        with self._writing():
+            file, offset = self._spool.append(records)
+        return Capture(
+            file=file,
+            offset=offset,
+            length=len(records[0]),
+            record_id=answer_id,
+            digest=warc.digest(page.raw),
+            url=page.final_url,
+            status=page.status,
+            captured_at=page.fetched_at,
+            refers_to=known.record_id if known else None,
+        )
+
+    def _known_payload(self, page: Page) -> warc.Known | None:
+        if page.status != 304 and not page.raw:
+            return None
+        query = "known_answer" if page.status == 304 else "known_payload"
+        with self._catalogue.read() as db:
+            values = {"url": page.final_url, "digest": warc.digest(page.raw)}
+            row = db.execute(queries()[query], _only(values, query)).fetchone()
+        if row is None:
+            return None
+        record_id, url, at = cast("tuple[str, str, int]", row)
+        return warc.Known(record_id, url, from_ticks(at))
+
+    def commit(self, intent: Intent) -> Snapshot | None:
+        """See `interfaces.Archive`. None also if another process has stored the same text meanwhile.
+
+        Raises ValueError if a version is asked for without the capture it was read from.
+        """
+        with self._writing():
+            with self._catalogue.read() as db:
+                draft = self._draft(db, intent)
+            self._write(draft)
+        if draft.version is None or draft.data is None:
+            return None
+        return sidecar.snapshot_from(draft.data, draft.files[-1][0])
+
+    def _draft(self, db: apsw.Connection, intent: Intent) -> Draft:
+        known = self._known(db, intent)
+        what, record_id = plan(intent, known), self._settings.new_id()
+        if what.writes == "version":
+            entry = known.entry if known else drafts.new_entry(intent, self._folder(db, intent))
+            seen = [cast("str", row[0]) for row in db.execute(queries()["aliases_of"], {"id": entry.id})]
+            return drafts.version_draft(intent, known, what, record_id, entry, seen)
+        if what.writes and known:
+            return drafts.marker_draft(intent, known, what, record_id, self._marker_data(db, intent, known, what))
+        return drafts.visit_draft(intent, known, what, record_id)
+
+    def _known(self, db: apsw.Connection, intent: Intent) -> Known | None:
+        """The article as it is now: under the id the visit began with, under any form of its address, or by its URL."""
+        entry = _entry(db, "article_by_id", {"id": intent.entry.id}) if intent.entry else None
+        for key, _ in () if entry else drafts.forms_of(intent):
+            entry = entry or _entry(db, "article_by_key", {"key": key})
+        if entry is None and intent.article:
+            entry = _entry(db, "article_by_id", {"id": paths.article_id(intent.article.canonical_url)})
+        if entry is None:
+            return None
+        row = db.execute(queries()["last_version"], {"id": entry.id}).fetchone()
+        if row is None:
+            return Known(entry, None, -1)
+        version, text, side, seq = cast("tuple[int, str, str, int]", row)
+        return Known(entry, Link(version, text, side), seq)
+
+    def _folder(self, db: apsw.Connection, intent: Intent) -> str:
+        if intent.article is None or intent.capture is None:
+            raise ValueError(f"{intent.url}: a version needs an article and its capture")
+        url, day = intent.article.canonical_url, paths.shelf_day(intent.article, intent.capture.captured_at)
+        short = paths.folder(intent.outlet, url, day)
+        taken = db.execute(queries()["article_at_path"], {"path": short}).fetchone()
+        return paths.folder(intent.outlet, url, day, 16) if taken else short
+
+    def _marker_data(self, db: apsw.Connection, intent: Intent, known: Known, what: Plan) -> sidecar.Json:
+        """What a tombstone says of the visits before, or which tombstone is ended; `number` keeps names apart."""
+        folder, number = self.root / known.entry.path, 0
+        while os.path.lexists(folder / paths.marker(what.writes or "", intent.at, number)):
+            number += 1
+        if what.writes == "back":
+            row = db.execute(queries()["tombstone_of"], {"id": known.entry.id}).fetchone()
+            return {"number": number, "ends": row[0] if row else None}
+        rows = db.execute(queries()["missed_by"], {"id": known.entry.id}).fetchall()
+        missed = cast("list[tuple[int, str | None, str | None, int | None, int | None]]", rows)
+        visits = [
+            {"at": stamp(from_ticks(at)), "reason": reason, "record_id": record_id, "status": status}
+            for at, reason, record_id, status, _ in missed
+        ]
+        since = from_ticks(missed[0][0]) if missed else intent.at
+        return {"number": number, "gone_since": stamp(min(since, intent.at)), "visits": visits}
+
+    def _write(self, draft: Draft) -> None:
+        """In this order: a reader who sees a row finds its files, and a crash leaves what can be told apart."""
+        if draft.files:
+            self._announce(draft)
+            self._write_files(draft)
+        file, offset = self._spool.append([visit_record(draft.visit, draft.record_id)])
+        with self._catalogue.write() as db:
+            self._take_in(db, draft)
+            index.add_visit(db, draft.visit, file, offset, draft.record_id)
+            for key, _ in draft.visit["forms"] if draft.entry else ():
+                db.execute(queries()["link_frontier"], {"key": key, "article_id": draft.visit["article_id"]})
+            db.execute(queries()["settle_pending"], {"record_id": draft.record_id})
+            db.execute(queries()["warc_known"], {"serial": self._spool.serial, "known": self._spool.end})
+        self._spool.taken_in()
+
+    def _announce(self, draft: Draft) -> None:
+        visit = sidecar.dumps(draft.visit).decode()
+        row = {"record_id": draft.record_id, "url": draft.visit["url"], "visit": visit}
+        with self._catalogue.write() as db:
+            db.execute(queries()["add_pending"], row | {"at": ticks(self._settings.clock())})
+
+    def _write_files(self, draft: Draft) -> None:
+        places = [(self.root / path, data) for path, data in draft.files]
+        folder = places[0][0].parent
+        with unwritable(folder):
+            self._files.make_folder(folder)
+            for place, data in places:
+                self._files.stage(place, data)
+            for place, _ in places:
+                self._files.publish(place)
+            self._files.sync_folder(folder)
+
+    def _take_in(self, db: apsw.Connection, draft: Draft) -> None:
+        if draft.data is None:
+            return
+        path, content = draft.files[-1]
+        if draft.version is None:
+            index.add_marker(db, draft.data, path, hashlib.sha256(content).hexdigest())
+            return
+        side = draft.files[0][1]
+        index.add_version(db, draft.data, path, hashlib.sha256(side).hexdigest(), len(side) + len(content))
+
+    def write_manifests(self, today: date) -> list[str]:
+        """Write the manifest of every finished day (UTC) that lacks one; their paths. A written one never changes."""
+        with self._writing():
+            return manifests.write(self.root, self._files, self._catalogue, today)
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
+        """See `interfaces.Archive`. None also for what is no address."""
+        with self._catalogue.read() as db:
+            found = (_entry(db, "article_by_key", {"key": key}) for key in drafts.keys_of(url, outlet))
+            return next(filter(None, found), None)
+
+    def entry(self, article_id: str) -> Entry | None:
+        """The article with this id."""
+        with self._catalogue.read() as db:
+            return _entry(db, "article_by_id", {"id": article_id})
+
+    def versions(self, article_id: str) -> Sequence[Snapshot]:
+        """See `interfaces.Archive`. Raises ArchiveDamaged if one cannot be read; `snapshot` reads its neighbours."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
+        return [self._snapshot(*cast("tuple[int, str, str, str]", row)) for row in rows]
+
+    def snapshot(self, article_id: str, version: int) -> Snapshot | None:
+        """One version, None if there is none of that number. Raises ArchiveDamaged."""
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["version_of"], {"id": article_id, "version": version}).fetchone()
+        return self._snapshot(*cast("tuple[int, str, str, str]", row)) if row else None
+
+    def latest(self, article_id: str) -> Snapshot | None:
+        """See `interfaces.Archive`. Raises ArchiveDamaged."""
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["last_version"], {"id": article_id}).fetchone()
+        return self.snapshot(article_id, cast("int", row[0])) if row else None
+
+    def _snapshot(self, _version: int, path: str, _sha256: str, sidecar_sha256: str) -> Snapshot:
+        place = self.root / (path.removesuffix(".txt") + ".json")
+        content = read(place)
+        if hashlib.sha256(content).hexdigest() != sidecar_sha256:
+            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
+        data = sidecar.loads(content, place)
+        return sidecar.checked(place, lambda: sidecar.snapshot_from(data, path))
+
+    def read_text(self, snapshot: Snapshot) -> str:
+        """The text of a version as its file has it. Raises ArchiveDamaged rather than give another one."""
+        place = self.root / snapshot.path
+        if not paths.is_article_file(snapshot.path):
+            raise ArchiveDamaged(place, "is no place where snapshots are kept")
+        content = read(place)
+        if hashlib.sha256(content).hexdigest() != snapshot.sha256:
+            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
+        return content.decode("utf-8")
+
+    def page(self, capture: Capture) -> Page:
+        """See `interfaces.Archive`. A repeat has the payload of the record it stands for. Raises ArchiveDamaged."""
+        return pages.read_page(self.root, capture, self._payload_place)
+
+    def _payload_place(self, record_id: str) -> tuple[str, int] | None:
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["capture_place"], {"record_id": record_id}).fetchone()
+        if row is None:
+            return None
+        seq, _, file = cast("tuple[int, int, str]", row)
+        return file, index.place(seq)[1]
+
+
+# ------------------------------------------------------------------------------------------------ opening
+
+
+def _prepare(root: Path, locks: tuple[Lock, Lock], files: Files, *, create: bool) -> None:
+    """Make the archive if that is wanted and nothing is there. Nothing is ever made over what is."""
+    place = root / paths.CATALOGUE
+    if not create and not place.exists():
+        raise _no_catalogue(root)
+    with unwritable(root):
+        files.make_folder(root)
+    with locks[1].held(PATIENCE, "the archive is being made"):
+        if place.exists() and place.stat().st_size > 0:
+            return
+        if _has_files(root) or not create:
+            raise _no_catalogue(root)
+        with unwritable(place):
+            catalogues.create(place)
+            files.sync_folder(root)
+
+
+def _no_catalogue(root: Path) -> ArchiveError:
+    if _has_files(root):
+        return ArchiveDamaged(root / paths.CATALOGUE, f"is missing or empty, though there are files; {REBUILD}")
+    return ArchiveError(root, "is no archive yet; `scraper fetch URL` or `scraper run` begins one")
+
+
+def _has_files(root: Path) -> bool:
+    return any(names for folder in (paths.ARTICLES, paths.WARC) for _, _, names in os.walk(root / folder))
+
+
+def _entry(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry | None:
+    row = db.execute(queries()[query], values).fetchone()
+    if row is None:
+        return None
+    entry = Entry(*row)
+    first, gone = cast("int", entry.first_seen), cast("int | None", entry.gone_since)
+    return replace(entry, first_seen=from_ticks(first), gone_since=from_ticks(gone))
+
+
+def _only(values: dict[str, str], query: str) -> dict[str, str]:
+    text = queries()[query]
+    return {name: value for name, value in values.items() if f":{name}" in text}

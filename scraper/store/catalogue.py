@@ -1,0 +1,223 @@
+"""The catalogue's database: the one door to apsw, which brings a SQLite of its own.
+
+WAL, so that readers never wait for the writer. What the archive answers for is committed with a sync; when to look next
+is not, since losing it in a power cut costs a visit and nothing else. https://sqlite.org/wal.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Generator, Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
+
+APPLICATION: Final = 0x4E415243  # "NARC", in the header of every catalogue
+VERSION: Final = 1
+# Up to 3.51.2 two connections could corrupt a WAL database between them.
+OLDEST_SQLITE: Final = (3, 51, 3)
+PATIENCE: Final = 60_000  # milliseconds to wait for another process
+REBUILD: Final = "run `scraper reindex`, which makes it again from the files"
+
+Value = None | int | float | str | bytes
+Row = tuple[Value, ...]
+
+
+@cache
+def queries() -> dict[str, str]:
+    """The statements of queries.sql by name."""
+    found: dict[str, str] = {}
+    for part in _sql("queries.sql").split("-- name: ")[1:]:
+        name, _, text = part.partition("\n")
+        found[name.strip()] = text.strip()
+    return found
+
+
+def _sql(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+@contextlib.contextmanager
+def door(path: Path) -> Iterator[None]:
+    """What SQLite says, as errors of the archive."""
+    try:
+        yield
+    except (apsw.NotADBError, apsw.CorruptError) as exc:
+        raise ArchiveDamaged(path, f"is not a whole database ({exc}); {REBUILD}") from exc
+    except (apsw.BusyError, apsw.LockedError) as exc:
+        raise ArchiveBusy(path, "another process holds it for too long; see what it does, then try again") from exc
+    except apsw.FullError as exc:
+        raise ArchiveUnwritable(path, "the disk is full; free some space, nothing that was stored is lost") from exc
+    except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError, apsw.CantOpenError) as exc:
+        raise ArchiveUnwritable(path, f"cannot be used ({exc}); check the disk and its permissions") from exc
+
+
+class Catalogue:
+    """Connections to one catalogue, for any number of threads. Check `identity` by `open`; make one by `create`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._idle: list[apsw.Connection] = []
+        self._all: list[apsw.Connection] = []
+        self._pool = threading.Lock()
+        self._turn = threading.RLock()
+        self._writers: dict[bool, apsw.Connection] = {}
+        self._inode = _inode(path)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Catalogue:
+        """An existing catalogue. Raises ArchiveNewer, ArchiveDamaged or ArchiveUnwritable; never makes one."""
+        if tuple(map(int, apsw.sqlite_lib_version().split("."))) < OLDEST_SQLITE:
+            raise ArchiveError(path, f"SQLite {apsw.sqlite_lib_version()} may corrupt it; install a newer apsw")
+        catalogue = cls(path, read_only=read_only)
+        try:
+            with catalogue.read() as db:
+                _identify(db, path)
+        except BaseException:
+            catalogue.close()
+            raise
+        return catalogue
+
+    # ------------------------------------------------------------------------------------------ using it
+
+    @contextlib.contextmanager
+    def read(self) -> Generator[apsw.Connection]:
+        """A connection to read by. Everything read within one `with` block is of one moment."""
+        with door(self.path):
+            db = self._borrow()
+            try:
+                db.execute("BEGIN")
+                yield db
+            finally:
+                self._give_back(db)
+
+    @contextlib.contextmanager
+    def write(self, *, durable: bool = True) -> Generator[apsw.Connection]:
+        """A transaction: all of it or nothing. `durable`: it has survived a power cut when this returns."""
+        with self._turn, door(self.path):
+            self.check_in_place()
+            db = self._writer(durable=durable)
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(apsw.Error):
+                    db.execute("ROLLBACK")
+                raise
+
+    def check_in_place(self) -> None:
+        """Raise ArchiveDamaged if the file was removed or replaced since it was opened: writes would be lost."""
+        if _inode(self.path) != self._inode:
+            raise ArchiveDamaged(self.path, "was removed or replaced while in use; start again, or " + REBUILD)
+
+    def close(self) -> None:
+        """Close all connections. The last one to close in any process folds the log into the file."""
+        with self._pool:
+            for db in (*self._all, *self._writers.values()):
+                db.close()
+            self._all, self._idle, self._writers = [], [], {}
+
+    def _borrow(self) -> apsw.Connection:
+        with self._pool:
+            if self._idle:
+                return self._idle.pop()
+        db = self._connect_to_read()
+        with self._pool:
+            self._all.append(db)
+        return db
+
+    def _give_back(self, db: apsw.Connection) -> None:
+        try:
+            db.execute("COMMIT")
+        except apsw.Error:
+            # A statement failed under it: whatever state it is in, nobody else gets it.
+            db.close()
+            return
+        with self._pool:
+            self._idle.append(db)
+
+    def _connect_to_read(self) -> apsw.Connection:
+        db = connect(self.path, apsw.SQLITE_OPEN_READONLY)
+        try:
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        except (apsw.CantOpenError, apsw.ReadOnlyError):
+            db.close()
+            if not self.read_only or _has_log(self.path):
+                raise
+            # Nobody can write here, not even the index of a log: without a log the file alone is the whole truth.
+            db = connect(self.path, apsw.SQLITE_OPEN_READONLY, "?immutable=1")
+        return db
+
+    def _writer(self, *, durable: bool) -> apsw.Connection:
+        if durable not in self._writers:
+            db = connect(self.path, apsw.SQLITE_OPEN_READWRITE)
+            db.pragma("synchronous", "FULL" if durable else "NORMAL")
+            db.pragma("journal_size_limit", 64 << 20)
+            self._writers[durable] = db
+        return self._writers[durable]
+
+
+def connect(path: Path, flags: int, parameters: str = "") -> apsw.Connection:
+    """A connection as this program uses them."""
+    where = path.absolute().as_uri() + parameters
+    db = apsw.Connection(where, flags=flags | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW)
+    db.set_busy_timeout(PATIENCE)
+    db.pragma("trusted_schema", 0)
+    db.pragma("cell_size_check", 1)
+    return db
+
+
+def create(path: Path) -> None:
+    """A new, empty catalogue at `path`: whole or not there. Replaces what is there: callers look first."""
+    made = path.with_name(f".{path.name}.new")
+    for leftover in (made, *map(Path, logs(made))):
+        leftover.unlink(missing_ok=True)
+    with door(path):
+        db = connect(made, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        try:
+            db.pragma("journal_mode", "WAL")
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(_sql("schema.sql"))
+            db.pragma("application_id", APPLICATION)
+            db.pragma("user_version", VERSION)
+            db.execute("COMMIT")
+        finally:
+            db.close()
+    made.replace(path)
+
+
+def logs(path: Path) -> tuple[str, str]:
+    """The two files SQLite keeps beside a database in use."""
+    return f"{path}-wal", f"{path}-shm"
+
+
+def _identify(db: apsw.Connection, path: Path) -> None:
+    application, version = db.pragma("application_id"), db.pragma("user_version")
+    if application != APPLICATION:
+        raise ArchiveDamaged(path, f"is not a catalogue of this program; {REBUILD}")
+    if version > VERSION:
+        raise ArchiveNewer(path, f"has layout {version}, this program knows {VERSION}; use the newer program")
+    if version < VERSION:
+        raise ArchiveDamaged(path, f"has the older layout {version}; {REBUILD}")
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116  # once a write
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _has_log(path: Path) -> bool:
+    log = Path(logs(path)[0])
+    return log.exists() and log.stat().st_size > 0

@@ -1,0 +1,112 @@
+"""What files say, as rows of the catalogue. Commits, repairs and `reindex` all go through here, so that a catalogue
+made again from the files is the same one.
+
+    metadata record → visit, its capture, the article's aliases
+    sidecar         → version, article
+    tombstone       → marker, `gone_since` of the article
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import apsw
+
+from scraper.store import paths
+from scraper.store.catalogue import queries
+from scraper.store.sidecar import Json
+from scraper.store.stamps import moment, ticks
+
+_SHIFT = 40
+
+
+def sequence(file: str, offset: int) -> int:
+    """The place of a record among all records of the archive. Raises ValueError if `file` is not a WARC of ours."""
+    serial = paths.serial(file)
+    if serial is None:
+        raise ValueError(f"{file} is not a WARC file of this archive")
+    return (serial << _SHIFT) + offset
+
+
+def place(seq: int) -> tuple[int, int]:
+    """The inverse of `sequence`: serial of the file, and offset."""
+    return seq >> _SHIFT, seq & ((1 << _SHIFT) - 1)
+
+
+def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str, size: int) -> None:
+    """Take in the sidecar `data` of the snapshot whose text is at `path`, and the article with it."""
+    ours, warc = data["archive"], data["archive"]["warc"]
+    edit = ours["edit"] or {"kinds": [], "stealth": False}
+    row = {
+        "article_id": ours["article_id"],
+        "version": ours["version"],
+        "outlet": ours["outlet"],
+        "url": data["url"],
+        "path": path,
+        "folder": path.rpartition("/")[0],
+        "sha256": ours["text_sha256"],
+        "sidecar_sha256": sidecar_sha256,
+        "size": size,
+        "verdict": ours["verdict"],
+        "captured_at": ticks(moment(ours["captured_at"])),
+        "seq": sequence(warc["file"], warc["offset"]),
+        "title": data.get("headline"),
+        "kinds": " ".join(edit["kinds"]),
+        "stealth": int(edit["stealth"]),
+        "flags": " ".join(ours["verdict_flags"]),
+    }
+    db.execute(queries()["add_version"], row)
+    db.execute(queries()["add_article"], row)
+    add_aliases(db, ours["article_id"], ours["forms"])
+
+
+def add_aliases(db: apsw.Connection, article_id: str, forms: Iterable[tuple[str, str]]) -> None:
+    """Remember under which keys and URLs an article was seen. A key that is another article's stays with it."""
+    for key, url in forms:
+        db.execute(queries()["add_alias"], {"key": key, "url": url, "article_id": article_id})
+
+
+def add_visit(db: apsw.Connection, visit: Json, file: str, offset: int, record_id: str) -> None:
+    """Take in what one visit found, as its metadata record says it."""
+    capture = visit["capture"]
+    if capture:
+        row = {name: capture[name] for name in ("length", "record_id", "type", "digest", "url", "status")}
+        row |= {"seq": sequence(capture["file"], capture["offset"]), "at": ticks(moment(capture["captured_at"]))}
+        db.execute(queries()["add_capture"], row)
+    row = {name: visit[name] for name in ("article_id", "url", "outlet", "verdict", "reason", "version")}
+    row |= {
+        "seq": sequence(file, offset),
+        "record_id": record_id,
+        "key": visit["forms"][0][0] if visit["forms"] else visit["url"],
+        "at": ticks(moment(visit["at"])),
+        "flags": " ".join(visit["flags"]),
+        "capture_seq": sequence(capture["file"], capture["offset"]) if capture else None,
+    }
+    db.execute(queries()["add_visit"], row)
+    if visit["article_id"]:
+        add_aliases(db, visit["article_id"], visit["forms"])
+
+
+def add_marker(db: apsw.Connection, data: Json, path: str, sha256: str) -> None:
+    """Take in a tombstone, or the file that ends one. One older than the last version says nothing about now."""
+    row = {
+        "path": path,
+        "article_id": data["article_id"],
+        "kind": data["kind"],
+        "at": ticks(moment(data["at"])),
+        "since": ticks(moment(data["gone_since"])) if data["kind"] == "gone" else None,
+        "after_version": data["after_version"],
+        "sha256": sha256,
+    }
+    db.execute(queries()["add_marker"], row)
+    db.execute(queries()["mark_article"], row)
+
+
+def visit_of(block: bytes) -> Json | None:
+    """The visit that a metadata record holds; None if the record is somebody else's."""
+    try:
+        visit = json.loads(block)
+    except (ValueError, RecursionError):
+        return None
+    return visit if isinstance(visit, dict) and visit.get("format") == "scraper-visit/1" else None

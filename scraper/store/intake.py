@@ -1,0 +1,124 @@
+"""Records and files into the catalogue, with a look at the disk: what repair and `reindex` share.
+
+What is lost or damaged is said and left out, never guessed; the number of a lost version is never given again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import apsw
+
+from scraper.errors import ArchiveDamaged
+from scraper.store import index, paths, warc
+from scraper.store.catalogue import queries
+from scraper.store.drafts import is_marker, is_sidecar
+from scraper.store.files import read
+from scraper.store.scan import Gap, Headers, Record, scan, whole
+from scraper.store.sidecar import Json, checked, loads
+from scraper.store.stamps import moment, ticks
+
+Say = Callable[[str], None]
+
+
+def warc_files(root: Path) -> list[tuple[int, Path]]:
+    """All WARC files of ours by serial. Others are somebody else's."""
+    found = (root / paths.WARC).glob("[0-9]*/[0-9]*/*.warc.gz")
+    return sorted((number, path) for path in found if (number := paths.serial(path.name)) is not None)
+
+
+def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, say: Say) -> int:
+    """Take in a whole WARC file and all that its visits name; how many visits."""
+    file, visits, end = path.relative_to(root).as_posix(), 0, 0
+    with path.open("rb") as stream:
+        size = path.stat().st_size
+        row = {"serial": serial, "file": file, "at": ticks(_begun(stream, size, path))}
+        db.execute(queries()["reserve_warc"], row)
+        for piece in scan(stream, 0, size, is_metadata):
+            if isinstance(piece, Gap):
+                say(f"{file}: {piece.length} bytes at {piece.offset} are no record: {piece.why}")
+                continue
+            end = piece.offset + piece.length
+            if piece.kind == "metadata":
+                visits += take_in(db, root, piece, file, say)
+        db.execute(queries()["warc_known"], {"serial": serial, "known": end})
+    return visits
+
+
+def _begun(stream: BinaryIO, size: int, path: Path) -> datetime:
+    """When a file was begun: the time of its first record, else what its name says."""
+    first = whole(stream, 0, size)
+    if first and "warc-date" in first.headers:
+        return checked(path, lambda: moment(first.headers["warc-date"]))
+    return paths.begun(path.name)
+
+
+def is_metadata(headers: Headers) -> bool:
+    """Whether a record holds what a visit found."""
+    return headers.get("warc-type") == "metadata"
+
+
+def visit_record(visit: Json, record_id: str) -> bytes:
+    """The metadata record of a visit."""
+    body = json.dumps(visit, ensure_ascii=True, sort_keys=True).encode()
+    answer = visit["capture"]["record_id"] if visit["capture"] else None
+    return warc.metadata(visit["url"], moment(visit["at"]), record_id, answer, body)
+
+
+def take_in(db: apsw.Connection, root: Path, record: Record, file: str, say: Say) -> bool:
+    """Take a metadata record of ours, and the files it names, into the catalogue; whether it was one."""
+    visit = index.visit_of(record.block or b"")
+    if visit is None:
+        return False
+    place = (file, record.offset, record.headers.get("warc-record-id", ""))
+    try:
+        checked(root / file, lambda: take_in_visit(db, root, visit, place, say))
+    except ArchiveDamaged as exc:
+        say(f"{exc} (record at {record.offset})")
+        return False
+    return True
+
+
+def take_in_visit(db: apsw.Connection, root: Path, visit: Json, place: tuple[str, int, str], say: Say) -> None:
+    """The same for a visit whose record is at `place` (file, offset, id)."""
+    for path, sha256 in visit["files"]:
+        if (is_sidecar(path) or is_marker(path)) and not take_in_file(db, root, path, sha256, say):
+            lost = {"article_id": visit["article_id"], "version": visit["version"] or 0}
+            db.execute(queries()["number_is_taken"], lost)
+    index.add_visit(db, visit, *place)
+    db.execute(queries()["settle_pending"], {"record_id": place[2]})
+
+
+def take_in_file(db: apsw.Connection, root: Path, path: str, sha256: str | None, say: Say) -> bool:
+    """Take in a sidecar or tombstone, which has to have the given SHA-256; whether it is whole."""
+    try:
+        content = _content(root, path, sha256)
+        made, data = hashlib.sha256(content).hexdigest(), loads(content, root / path)
+        if is_marker(path):
+            checked(root / path, lambda: index.add_marker(db, data, path, made))
+        else:
+            text = path.removesuffix(".json") + ".txt"
+            size = len(content) + _size(root / text)
+            checked(root / path, lambda: index.add_version(db, data, text, made, size))
+    except ArchiveDamaged as exc:
+        say(str(exc))
+        return False
+    return True
+
+
+def _content(root: Path, path: str, sha256: str | None) -> bytes:
+    if not paths.is_article_file(path):
+        raise ArchiveDamaged(root / path, "is no place where an article's files are kept")
+    content = read(root / path)
+    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+        raise ArchiveDamaged(root / path, "is not what the visit that made it says; restore it from a backup")
+    return content
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,105 @@
+"""Where things lie in an archive, and what they are called. All paths here are relative to its root, with `/`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+
+from scraper import urls
+from scraper.article import Article
+from scraper.store.stamps import compact
+
+ARTICLES: Final = "articles"
+WARC: Final = "warc"
+MANIFESTS: Final = "manifests"
+QUARANTINE: Final = "quarantine"
+RUN: Final = ".run"
+CATALOGUE: Final = "catalogue.sqlite"
+
+SNAPSHOT = re.compile(r"(?P<version>\d{3,})_(?P<hash>[0-9a-f]{16})\.(?P<kind>txt|json)", re.ASCII)
+MARKER = re.compile(r"(?P<kind>gone|back)-\d{8}T\d{6}Z(?:-\d+)?\.json", re.ASCII)
+MANIFEST = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})\.sha256", re.ASCII)
+_WARC_NAME = re.compile(r"[a-z0-9._-]+-(?P<begun>\d{14})-(?P<serial>\d{5,})\.warc\.gz", re.ASCII)
+_WARC_PATH = re.compile(rf"{WARC}/\d{{4}}/\d{{2}}/{_WARC_NAME.pattern}", re.ASCII)
+_FOLDER = rf"{ARTICLES}/[a-z0-9][a-z0-9.-]*/\d{{4}}/\d{{2}}/[a-z0-9-]+"
+_ARTICLE_FILE = re.compile(rf"{_FOLDER}/[a-z0-9_TZ-]+\.(?:txt|json)", re.ASCII)
+_UNSAFE = re.compile(r"[^a-z0-9.-]+", re.ASCII)
+
+
+def article_id(url: str) -> str:
+    """The id of the article whose first version has the canonical `url`.
+
+    >>> article_id("https://example.com/a")
+    '2dce0a4c50441bfc'
+    """
+    return _sha256(url)[:16]
+
+
+def folder(outlet: str, url: str, day: date, digits: int = 8) -> str:
+    """The folder of an article published on `day`; `digits` of the URL's SHA-256 keep apart what shares a slug."""
+    return f"{ARTICLES}/{plain(outlet)}/{day.year:04d}/{day.month:02d}/{urls.slug(url)}-{_sha256(url)[:digits]}"
+
+
+def shelf_day(article: Article, captured_at: datetime) -> date:
+    """The day an article is filed under: the outlet's day of publication, else that of the first capture, in UTC."""
+    return article.day or captured_at.astimezone(UTC).date()
+
+
+def plain(outlet: str) -> str:
+    """`outlet` as a folder name. Ids are domains; that of an outlet nobody configured came from a URL."""
+    return _UNSAFE.sub("-", outlet.lower()).strip(".-")[:100] or "unknown"
+
+
+def snapshot(version: int, sha256: str) -> str:
+    """The name of a version's files, without their endings.
+
+    >>> snapshot(7, "0fea85ac8d721e3d" + "0" * 48)
+    '007_0fea85ac8d721e3d'
+    """
+    return f"{version:03d}_{sha256[:16]}"
+
+
+def marker(kind: str, at: datetime, number: int = 0) -> str:
+    """The name of a tombstone (`gone`) or of the file that ends one (`back`)."""
+    return f"{kind}-{compact(at)}{f'-{number}' if number else ''}.json"
+
+
+def warc(name: str, at: datetime, serial: int) -> str:
+    """The path of a WARC file begun at `at`. Serials are never used twice: they put all captures in one order."""
+    at = at.astimezone(UTC)
+    return f"{WARC}/{at:%Y/%m}/{name}-{at:%Y%m%d%H%M%S}-{serial:05d}.warc.gz"
+
+
+def serial(path: str) -> int | None:
+    """The serial of a WARC file of ours, None for any other name."""
+    match = _WARC_NAME.fullmatch(path.rpartition("/")[2])
+    return int(match["serial"]) if match else None
+
+
+def begun(name: str) -> datetime:
+    """When a WARC file was begun, to the second, as its name says. Raises ValueError if it is not one of ours."""
+    match = _WARC_NAME.fullmatch(name)
+    if match is None:
+        raise ValueError(f"{name} is not a WARC file of this archive")
+    return datetime.strptime(f"{match['begun']}+0000", "%Y%m%d%H%M%S%z")
+
+
+def is_warc(path: str) -> bool:
+    """Whether `path` is one at which this program keeps a WARC file: nothing else is ever opened as one."""
+    return _WARC_PATH.fullmatch(path) is not None
+
+
+def is_article_file(path: str) -> bool:
+    """Whether `path` lies in an article's folder: no other place is believed, whoever names it."""
+    return _ARTICLE_FILE.fullmatch(path) is not None
+
+
+def manifest(day: date) -> str:
+    """The manifest of one day."""
+    return f"{MANIFESTS}/{day.isoformat()}.sha256"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

@@ -1,0 +1,367 @@
+-- Every statement of the store, by name. Values come in by name and are never pasted into the text.
+
+-- ============================================================================================ taking files in
+
+-- name: add_version
+-- One version; a repeat changes nothing.
+INSERT INTO versions (article_id, version, outlet, path, sha256, sidecar_sha256, size, verdict, captured_at, seq,
+                      title, kinds, stealth, flags)
+VALUES (:article_id, :version, :outlet, :path, :sha256, :sidecar_sha256, :size, :verdict, :captured_at, :seq,
+        :title, :kinds, :stealth, :flags)
+ON CONFLICT DO NOTHING;
+
+-- name: add_article
+-- The article of a version; a newer version brings its title and ends a tombstone.
+INSERT INTO articles (id, outlet, url, path, title, first_seen, latest)
+VALUES (:article_id, :outlet, :url, :folder, :title, :captured_at, :version)
+ON CONFLICT (id) DO UPDATE SET
+    latest = excluded.latest, title = excluded.title, gone_since = NULL
+    WHERE excluded.latest > latest;
+
+-- name: number_is_taken
+-- A version was made and its files are lost: its number is never given again.
+UPDATE articles SET latest = max(latest, :version) WHERE id = :article_id;
+
+-- name: add_alias
+-- A form of an article's address, unless its key is another article's.
+INSERT INTO aliases (key, url, article_id)
+SELECT :key, :url, :article_id
+WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE key = :key AND article_id <> :article_id)
+ON CONFLICT DO NOTHING;
+
+-- name: add_capture
+-- A record that holds an answer.
+INSERT INTO captures (seq, length, record_id, kind, digest, url, status, captured_at)
+VALUES (:seq, :length, :record_id, :type, :digest, :url, :status, :at)
+ON CONFLICT DO NOTHING;
+
+-- name: add_visit
+-- What one visit found.
+INSERT INTO visits (seq, record_id, article_id, key, url, outlet, at, verdict, reason, flags, version, capture_seq)
+VALUES (:seq, :record_id, :article_id, :key, :url, :outlet, :at, :verdict, :reason, :flags, :version, :capture_seq)
+ON CONFLICT DO NOTHING;
+
+-- name: add_marker
+-- A tombstone or the end of one.
+INSERT INTO markers (path, article_id, kind, at, since, after_version, sha256)
+VALUES (:path, :article_id, :kind, :at, :since, :after_version, :sha256)
+ON CONFLICT DO NOTHING;
+
+-- name: mark_article
+-- What a marker says about its article, if no version came after it.
+UPDATE articles SET gone_since = CASE :kind WHEN 'gone' THEN :since END
+WHERE id = :article_id AND latest = :after_version;
+
+-- ============================================================================================ finding
+
+-- name: article_by_key
+-- The article a key belongs to.
+SELECT a.id, a.outlet, a.url, a.path, a.title, a.first_seen, a.latest, a.gone_since
+FROM aliases AS k JOIN articles AS a ON a.id = k.article_id
+WHERE k.key = :key LIMIT 1;
+
+-- name: article_by_id
+-- One article.
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since FROM articles WHERE id = :id;
+
+-- name: article_at_path
+-- Whose folder it is.
+SELECT id FROM articles WHERE path = :path;
+
+-- name: versions_of
+-- All versions of an article, oldest first.
+SELECT version, path, sha256, sidecar_sha256 FROM versions WHERE article_id = :id ORDER BY version;
+
+-- name: version_of
+-- One version of an article.
+SELECT version, path, sha256, sidecar_sha256 FROM versions WHERE article_id = :id AND version = :version;
+
+-- name: last_version
+-- What the next version follows.
+SELECT version, sha256, sidecar_sha256, seq FROM versions WHERE article_id = :id ORDER BY version DESC LIMIT 1;
+
+-- name: aliases_of
+-- All forms under which an article was seen.
+SELECT DISTINCT url FROM aliases WHERE article_id = :id ORDER BY url;
+
+-- name: tombstone_of
+-- The last marker of an article.
+SELECT path, kind FROM markers WHERE article_id = :id ORDER BY at DESC, path DESC LIMIT 1;
+
+-- name: missed_by
+-- The visits since the last one that found the article, which all said it is gone: when, and by which capture.
+SELECT v.at, v.reason, c.record_id, c.status, c.seq
+FROM visits AS v LEFT JOIN captures AS c ON c.seq = v.capture_seq
+WHERE v.article_id = :id AND v.verdict = 'gone'
+  AND v.seq > coalesce((SELECT max(seq) FROM visits
+                        WHERE article_id = :id AND verdict IN ('new', 'same', 'edited', 'back')), 0)
+ORDER BY v.seq LIMIT 20;
+
+-- name: known_payload
+-- The newest record that holds this payload for this URL.
+SELECT record_id, url, captured_at FROM captures
+WHERE url = :url AND digest = :digest AND kind = 'response' ORDER BY seq DESC LIMIT 1;
+
+-- name: known_answer
+-- The newest record that holds a whole answer of this URL: what a 304 refers to.
+SELECT record_id, url, captured_at FROM captures
+WHERE url = :url AND kind = 'response' AND status = 200 ORDER BY seq DESC LIMIT 1;
+
+-- name: capture_place
+-- Where a record lies.
+SELECT c.seq, c.length, w.file FROM captures AS c JOIN warcs AS w ON w.serial = c.seq >> 40
+WHERE c.record_id = :record_id;
+
+-- ============================================================================================ writing
+
+-- name: current_warc
+-- The file that is appended to.
+SELECT serial, file, created_at, known FROM warcs ORDER BY serial DESC LIMIT 1;
+
+-- name: reserve_warc
+-- A new file is known here before it is made.
+INSERT INTO warcs (serial, file, created_at, known) VALUES (:serial, :file, :at, 0);
+
+-- name: warc_known
+-- How far a file's records are in the catalogue.
+UPDATE warcs SET known = max(known, :known) WHERE serial = :serial;
+
+-- name: add_pending
+-- A visit that is about to be written.
+INSERT INTO pending (record_id, url, at, visit) VALUES (:record_id, :url, :at, :visit);
+
+-- name: pending
+-- What somebody did not finish.
+SELECT record_id, url, at, visit FROM pending ORDER BY record_id;
+
+-- name: settle_pending
+-- It is finished, or given up.
+DELETE FROM pending WHERE record_id = :record_id;
+
+-- name: link_frontier
+-- The frontier's rows of an article that has just been found.
+UPDATE frontier SET article_id = :article_id WHERE key = :key AND article_id IS NOT :article_id;
+
+-- ============================================================================================ manifests
+
+-- name: unlisted
+-- Files captured before :until that no manifest lists.
+SELECT captured_at, path, sha256, sidecar_sha256, article_id, version FROM versions
+WHERE manifest IS NULL AND captured_at < :until ORDER BY captured_at, path;
+
+-- name: unlisted_markers
+-- The same for tombstones.
+SELECT at, path, sha256 FROM markers WHERE manifest IS NULL AND at < :until ORDER BY at, path;
+
+-- name: closed_warcs
+-- Finished WARC files that no manifest lists, with the moment the next one was begun.
+SELECT w.serial, w.file, n.created_at FROM warcs AS w JOIN warcs AS n ON n.serial =
+    (SELECT min(serial) FROM warcs WHERE serial > w.serial)
+WHERE w.manifest IS NULL AND n.created_at < :until ORDER BY w.serial;
+
+-- name: add_manifest
+-- A manifest that was written.
+INSERT INTO manifests (day, sha256) VALUES (:day, :sha256) ON CONFLICT DO NOTHING;
+
+-- name: manifest_days
+-- Days that have one.
+SELECT day, sha256 FROM manifests ORDER BY day;
+
+-- name: list_version
+-- This version's files are in a manifest.
+UPDATE versions SET manifest = :day WHERE article_id = :article_id AND version = :version AND manifest IS NULL;
+
+-- name: list_marker
+-- This marker is in a manifest.
+UPDATE markers SET manifest = :day WHERE path = :path AND manifest IS NULL;
+
+-- name: list_warc
+-- This WARC file is in a manifest.
+UPDATE warcs SET manifest = :day WHERE file = :path AND manifest IS NULL;
+
+-- name: version_at_path
+-- The version whose text is at a path.
+SELECT v.article_id, v.version FROM articles AS a JOIN versions AS v ON v.article_id = a.id
+WHERE a.path = :folder AND v.path = :path;
+
+-- ============================================================================================ frontier
+
+-- name: frontier_add
+-- A URL to visit, unless an article is known under its key.
+INSERT INTO frontier (key, url, host, outlet, priority, next_visit, published, first_seen)
+SELECT :key, :url, :host, :outlet, :priority, :next_visit, :published, :first_seen
+WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE key IN (:key, :plain))
+ON CONFLICT DO NOTHING;
+
+-- name: due_hosts
+-- Hosts with something due, who waited longest first.
+SELECT host FROM hosts WHERE next_visit <= :now AND blocked <= :now
+ORDER BY max(next_visit, min(served, :now)), host LIMIT :limit;
+
+-- name: take
+-- What is due at a host within one class of priority.
+SELECT key, url, host, outlet, next_visit, article_id, published, first_seen, last_visit, last_edit, edits, unchanged,
+       failures, misses, etag, last_modified, digest, fingerprint, reading, last_error, gone_first
+FROM frontier WHERE host = :host AND priority = :priority AND next_visit <= :now
+ORDER BY next_visit LIMIT :limit;
+
+-- name: frontier_by_key
+-- One row.
+SELECT key, url, host, outlet, next_visit, article_id, published, first_seen, last_visit, last_edit, edits, unchanged,
+       failures, misses, etag, last_modified, digest, fingerprint, reading, last_error, gone_first
+FROM frontier WHERE key = :key;
+
+-- name: frontier_by_article
+-- The row of an article.
+SELECT key, url, host, outlet, next_visit, article_id, published, first_seen, last_visit, last_edit, edits, unchanged,
+       failures, misses, etag, last_modified, digest, fingerprint, reading, last_error, gone_first
+FROM frontier WHERE article_id = :article_id ORDER BY key LIMIT 1;
+
+-- name: frontier_done
+-- A row after its visit. What the row knew about its article is not forgotten.
+INSERT INTO frontier (key, url, host, outlet, priority, next_visit, article_id, published, first_seen, last_visit,
+                      last_edit, edits, unchanged, failures, misses, etag, last_modified, digest, fingerprint, reading,
+                      last_error, gone_first)
+VALUES (:key, :url, :host, :outlet, :priority, :next_visit, :article_id, :published, :first_seen, :last_visit,
+        :last_edit, :edits, :unchanged, :failures, :misses, :etag, :last_modified, :digest, :fingerprint, :reading,
+        :last_error, :gone_first)
+ON CONFLICT (key) DO UPDATE SET
+    url = excluded.url, host = excluded.host, outlet = excluded.outlet, priority = excluded.priority,
+    next_visit = excluded.next_visit, article_id = coalesce(excluded.article_id, article_id),
+    published = excluded.published, first_seen = coalesce(first_seen, excluded.first_seen),
+    last_visit = excluded.last_visit, last_edit = excluded.last_edit, edits = excluded.edits,
+    unchanged = excluded.unchanged, failures = excluded.failures, misses = excluded.misses, etag = excluded.etag,
+    last_modified = excluded.last_modified, digest = excluded.digest, fingerprint = excluded.fingerprint,
+    reading = excluded.reading, last_error = excluded.last_error, gone_first = excluded.gone_first;
+
+-- name: frontier_forget_twins
+-- Other rows of the same article: one visit looks at all its forms.
+DELETE FROM frontier WHERE article_id = :article_id AND key <> :key;
+
+-- name: host_served
+-- A host's turn is over.
+UPDATE hosts SET served = :at WHERE host = :host;
+
+-- name: host_block
+-- Leave a host alone.
+INSERT INTO hosts (host, blocked) VALUES (:host, :until) ON CONFLICT (host) DO UPDATE SET blocked = excluded.blocked;
+
+-- name: source
+-- What is remembered of a source.
+SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified
+FROM sources WHERE url = :url;
+
+-- name: source_done
+-- A source after a look at it.
+INSERT INTO sources (url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified)
+VALUES (:url, :outlet, :last_checked, :last_ok, :last_new, :last_error, :failures, :items, :etag, :last_modified)
+ON CONFLICT (url) DO UPDATE SET
+    outlet = excluded.outlet, last_checked = excluded.last_checked, last_ok = excluded.last_ok,
+    last_new = excluded.last_new, last_error = excluded.last_error, failures = excluded.failures,
+    items = excluded.items, etag = excluded.etag, last_modified = excluded.last_modified;
+
+-- ============================================================================================ reports
+
+-- name: report_articles
+-- Articles of each outlet, and when the newest was first seen.
+SELECT outlet, count(*), max(first_seen) FROM articles GROUP BY outlet ORDER BY outlet;
+
+-- name: report_versions
+-- Versions of each outlet, and the newest.
+SELECT outlet, count(*), max(captured_at) FROM versions GROUP BY outlet;
+
+-- name: report_gone
+-- Articles under a tombstone, by outlet.
+SELECT outlet, count(*) FROM articles WHERE gone_since IS NOT NULL GROUP BY outlet;
+
+-- name: report_trouble
+-- The last visit of an outlet that gave no article.
+SELECT at, reason, url FROM visits WHERE outlet = :outlet AND verdict IN ('failed', 'partial') ORDER BY at DESC LIMIT 1;
+
+-- name: report_sources
+-- All sources.
+SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified
+FROM sources ORDER BY outlet, url;
+
+-- name: report_queue
+-- The frontier: all rows, when the next is due.
+SELECT count(*), min(next_visit) FROM frontier;
+
+-- name: report_due
+-- Rows that are due now.
+SELECT count(*) FROM frontier WHERE next_visit <= :now;
+
+-- name: report_queue_of_outlet
+-- The frontier by outlet.
+SELECT outlet, count(*), sum(next_visit <= :now) FROM frontier GROUP BY outlet;
+
+-- name: report_blocked
+-- Hosts that are left alone, and until when.
+SELECT host, blocked FROM hosts WHERE blocked > :now ORDER BY blocked;
+
+-- name: report_size
+-- Bytes in snapshots and sidecars, and number of versions.
+SELECT coalesce(sum(size), 0), count(*) FROM versions;
+
+-- name: report_warcs
+-- Bytes in WARC files, and their number.
+SELECT coalesce(sum(known), 0), count(*) FROM warcs;
+
+-- name: report_pending
+-- Writes that did not end.
+SELECT count(*) FROM pending;
+
+-- name: changes
+-- Edits, newest first.
+SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict
+FROM versions AS v JOIN articles AS a ON a.id = v.article_id
+WHERE v.kinds <> '' AND v.captured_at >= :since AND v.captured_at < :until
+ORDER BY v.captured_at DESC, v.article_id, v.version DESC;
+
+-- name: visits_of_article
+-- All visits to an article, oldest first.
+SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits WHERE article_id = :id ORDER BY seq;
+
+-- name: visits_of_key
+-- Visits to what never became an article.
+SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits
+WHERE key = :key AND article_id IS NULL ORDER BY seq;
+
+-- ============================================================================================ verify and reindex
+
+-- name: all_articles
+-- Where every article lies.
+SELECT id, path FROM articles ORDER BY path;
+
+-- name: all_markers_of
+-- The markers of an article.
+SELECT path, sha256 FROM markers WHERE article_id = :id ORDER BY path;
+
+-- name: all_warcs
+-- Every WARC file.
+SELECT serial, file, known FROM warcs ORDER BY serial;
+
+-- name: captures_of_warc
+-- The records of one file that the catalogue knows.
+SELECT seq, length, record_id, digest FROM captures WHERE seq >= :from AND seq < :to ORDER BY seq;
+
+-- name: visits_without_version
+-- Visits that say they made a version which is not there.
+SELECT v.url, v.article_id, v.version FROM visits AS v
+WHERE v.version IS NOT NULL AND NOT EXISTS
+    (SELECT 1 FROM versions AS n WHERE n.article_id = v.article_id AND n.version = v.version)
+ORDER BY v.seq;
+
+-- name: seed_frontier
+-- Rows for all articles that have none: due when they were last captured, validators as then.
+INSERT INTO frontier (key, url, host, outlet, priority, next_visit, article_id, first_seen, last_visit)
+SELECT :key, :url, :host, :outlet, 2, :at, :article_id, :first_seen, :at
+WHERE NOT EXISTS (SELECT 1 FROM frontier WHERE article_id = :article_id)
+ON CONFLICT DO NOTHING;
+
+-- name: articles_to_seed
+-- All articles with the time of their last version and one of their keys.
+SELECT a.id, a.url, a.outlet, a.first_seen, v.captured_at,
+       (SELECT min(key) FROM aliases WHERE article_id = a.id AND url = a.url),
+       (SELECT min(key) FROM aliases WHERE article_id = a.id)
+FROM articles AS a JOIN versions AS v ON v.article_id = a.id AND v.version = a.latest ORDER BY a.id;

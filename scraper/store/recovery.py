@@ -1,0 +1,112 @@
+"""What somebody did not finish is finished, or moved aside. Run under the archive's lock by whoever takes it next.
+
+    torn tail of the WARC   → cut back to the last whole record                               (spool.settle)
+    visit in the WARC,        not in the catalogue → taken in, with the files it names
+    pending, files whole    → the visit is written and taken in
+    pending, files not whole→ what is there goes to quarantine/; the visit is forgotten, nobody was told of it
+
+Every step may be cut short and done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from scraper.errors import ArchiveDamaged
+from scraper.store import paths
+from scraper.store.catalogue import REBUILD, Catalogue, queries
+from scraper.store.files import Files, read, staged, unwritable
+from scraper.store.intake import Say, take_in, take_in_visit, take_in_warc, visit_record, warc_files
+from scraper.store.quarantine import Quarantine
+from scraper.store.scan import Record
+from scraper.store.sidecar import Json
+from scraper.store.spool import Spool
+from scraper.store.stamps import from_ticks, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The parts of an archive that repair needs. `say` is told what was done."""
+
+    root: Path
+    files: Files
+    catalogue: Catalogue
+    spool: Spool
+    quarantine: Quarantine
+    say: Say
+
+    def settle(self) -> None:
+        """Leave nothing half done. Costs two small queries if there is nothing to do."""
+        found, repairs = self.spool.settle(self.quarantine)
+        for repair in repairs:
+            self.say(repair)
+        if found:
+            self._take_in(found)
+        for record_id, url, at, visit in self._pending():
+            self._finish(record_id, url, at, json.loads(visit))
+
+    def adopt_newer(self) -> None:
+        """Take in WARC files that the catalogue does not know: it is older than the files, a restored backup say."""
+        newer = [(serial, path) for serial, path in warc_files(self.root) if serial > self.spool.serial]
+        for serial, path in newer:
+            with self.catalogue.write() as db:
+                visits = take_in_warc(db, self.root, serial, path, self.say)
+            self.say(f"{path.relative_to(self.root)} was not in the catalogue: {visits} visits taken in")
+        if newer:
+            self.settle()
+
+    def _take_in(self, found: Iterable[Record]) -> None:
+        file = self.spool.file
+        with self.catalogue.write() as db:
+            for record in found:
+                if take_in(db, self.root, record, file, self.say):
+                    self.say(f"visit of {record.headers.get('warc-target-uri')} completed from {file}")
+            db.execute(queries()["warc_known"], {"serial": self.spool.serial, "known": self.spool.end})
+
+    def _pending(self) -> list[tuple[str, str, int, str]]:
+        with self.catalogue.read() as db:
+            return cast("list[tuple[str, str, int, str]]", db.execute(queries()["pending"]).fetchall())
+
+    def _finish(self, record_id: str, url: str, at: int, visit: Json) -> None:
+        if not all(paths.is_article_file(path) for path, _ in visit["files"]):
+            raise ArchiveDamaged(self.catalogue.path, f"names files outside the archive; {REBUILD}")
+        if all(_is_whole(self.root / path, sha256) for path, sha256 in visit["files"]):
+            self._adopt_files(record_id, visit)
+            self.say(f"visit of {url} completed: {visit['files'][-1][0]}")
+        else:
+            for path, _ in visit["files"]:
+                self._move_aside(path, f"its write of {stamp(from_ticks(at))} did not end")
+            self.say(f"visit of {url} was cut short and is forgotten")
+        with self.catalogue.write() as db:
+            db.execute(queries()["settle_pending"], {"record_id": record_id})
+
+    def _adopt_files(self, record_id: str, visit: Json) -> None:
+        for path, _ in visit["files"]:
+            leftover = staged(self.root / path)
+            if leftover.exists():
+                with unwritable(leftover):
+                    self.files.unlink(leftover)  # a second name of a file that is there
+        for folder in {(self.root / path).parent for path, _ in visit["files"]}:
+            with unwritable(folder):
+                self.files.sync_folder(folder)
+        file, offset = self.spool.append([visit_record(visit, record_id)])
+        with self.catalogue.write() as db:
+            take_in_visit(db, self.root, visit, (file, offset, record_id), self.say)
+            db.execute(queries()["warc_known"], {"serial": self.spool.serial, "known": self.spool.end})
+
+    def _move_aside(self, path: str, why: str) -> None:
+        for place in (self.root / path, staged(self.root / path)):
+            if place.exists():
+                self.say(self.quarantine.take(place, why))
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    try:
+        return hashlib.sha256(read(path)).hexdigest() == sha256
+    except ArchiveDamaged:
+        return False

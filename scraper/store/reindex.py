@@ -1,0 +1,196 @@
+"""The catalogue, made again from the files alone.
+
+    WARC files in order → visits, captures, and the versions and tombstones they name
+    articles/           → versions and tombstones no visit names (their WARC file is lost)
+    manifests/          → what is listed where
+    the old catalogue   → when to look next, if it can still be read
+    new file, synced    → renamed over the old one, which nobody may have open
+
+Reads everything, changes nothing but the catalogue, and moves pieces of unfinished writes to quarantine/.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from scraper import urls
+from scraper.errors import ArchiveError, UrlError
+from scraper.store import catalogue as catalogues
+from scraper.store import manifests, paths
+from scraper.store.catalogue import door, queries
+from scraper.store.drafts import is_marker, is_sidecar
+from scraper.store.files import Files, read, unwritable
+from scraper.store.intake import take_in_file, take_in_warc, warc_files
+from scraper.store.locks import Lock
+from scraper.store.quarantine import Quarantine
+from scraper.store.stamps import now
+
+# What the files do not hold: when to look next, and what somebody was just about to write.
+_CARRIED = ("sources", "frontier", "hosts", "pending")
+_DERIVED = ("articles", "aliases", "versions", "markers", "captures", "visits", "manifests")
+# A name that was reserved for a file is no fact about files; how far a file was read is none either.
+_FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits) ORDER BY 1"
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What the new catalogue holds, and what was wrong with the files."""
+
+    articles: int = 0
+    versions: int = 0
+    visits: int = 0
+    carried: bool = False
+    findings: list[str] = field(default_factory=list)
+
+
+def reindex(root: Path, files: Files | None = None) -> Rebuilt:
+    """Make the catalogue of the archive at `root` again. Raises ArchiveBusy while any process has it open."""
+    root, files = root.resolve(), files or Files()
+    if not any((root / part).exists() for part in (paths.ARTICLES, paths.WARC, paths.CATALOGUE)):
+        raise ArchiveError(root, "is no archive; there are no files to make a catalogue from")
+    lock = Lock(root / paths.RUN / "open.lock")
+    try:
+        lock.claim("the archive is in use, and its catalogue cannot be made again under it")
+        return _rebuild(root, files)
+    finally:
+        lock.close()
+
+
+def _rebuild(root: Path, files: Files) -> Rebuilt:
+    place = root / paths.CATALOGUE
+    made, result = place.with_name(f".{place.name}.rebuilt"), Rebuilt()
+    with unwritable(made), door(made):
+        catalogues.create(made)
+        db = catalogues.connect(made, apsw.SQLITE_OPEN_READWRITE)
+        try:
+            db.pragma("synchronous", "OFF")  # it is synced once, when it is whole
+            db.execute("BEGIN IMMEDIATE")
+            _fill(db, root, files, result)
+            result.carried = _carry_over(db, place, result)
+            _seed_frontier(db)
+            _count(db, result)
+            db.execute("COMMIT")
+        finally:
+            db.close()
+        _put_in_place(root, files, made, place)
+    return result
+
+
+def _fill(db: apsw.Connection, root: Path, files: Files, result: Rebuilt) -> None:
+    for serial, path in warc_files(root):
+        take_in_warc(db, root, serial, path, result.findings.append)
+    quarantine = Quarantine(root, files, now)
+    for path in article_files(root):
+        place = path.relative_to(root).as_posix()
+        if path.name.startswith(".") and path.name.endswith(".part"):
+            result.findings.append(quarantine.take(path, "a write that did not end"))
+        elif is_sidecar(place):
+            _take_in_unnamed(db, root, quarantine, path, result)
+        elif is_marker(place) and not db.execute("SELECT 1 FROM markers WHERE path = ?", (place,)).fetchone():
+            take_in_file(db, root, place, None, result.findings.append)
+    for path in sorted((root / paths.MANIFESTS).glob("*.sha256")):
+        if paths.MANIFEST.fullmatch(path.name):
+            manifests.take_in(db, path.relative_to(root).as_posix(), read(path))
+
+
+def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, path: Path, result: Rebuilt) -> None:
+    """A sidecar: known already, or the work of a process that died before it could say so, or of a lost WARC file."""
+    place = path.relative_to(root).as_posix()
+    text = path.with_suffix(".txt")
+    values = {"folder": place.rpartition("/")[0], "path": place.removesuffix(".json") + ".txt"}
+    if db.execute(queries()["version_at_path"], values).fetchone():
+        return
+    if text.exists():
+        result.findings.append(f"{place} is in no visit that is left; taken in as it is")
+        take_in_file(db, root, place, None, result.findings.append)
+    elif db.execute("SELECT 1 FROM visits WHERE version IS NOT NULL LIMIT 1").fetchone():
+        result.findings.append(quarantine.take(path, "a write that did not end: there is no text"))
+
+
+def article_files(root: Path) -> Iterator[Path]:
+    """All files in articles' folders, in order. Links are not followed."""
+    for folder, names, found in os.walk(root / paths.ARTICLES):
+        names.sort()
+        yield from (Path(folder, name) for name in sorted(found))
+
+
+def _carry_over(db: apsw.Connection, old: Path, result: Rebuilt) -> bool:
+    """When to look next is not in the files: it is taken from the old catalogue if that is whole."""
+    try:
+        found = catalogues.Catalogue.open(old)
+        with contextlib.closing(found), found.read() as source:
+            if source.pragma("quick_check", 1) != "ok":
+                return False
+            for table in _CARRIED:
+                _copy(source, db, table)
+    except (ArchiveError, apsw.Error) as exc:
+        result.findings.append(f"when to look next is forgotten: {exc}")
+        return False
+    return True
+
+
+def _copy(source: apsw.Connection, db: apsw.Connection, table: str) -> None:
+    """Copy the columns that both have. The names are ours, never anything from outside."""
+    theirs, ours = (
+        {cast("str", row[1]) for row in each.execute(f"PRAGMA table_info({table})")}  # see above
+        for each in (source, db)
+    )
+    names = sorted(theirs & ours)
+    columns, marks = ", ".join(names), ", ".join("?" * len(names))
+    rows = source.execute(f"SELECT {columns} FROM {table}")  # noqa: S608  # see above
+    db.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608  # see above
+
+
+def _seed_frontier(db: apsw.Connection) -> None:
+    """Articles that have no row are due when they were last seen: `take` puts the old ones last."""
+    for row in db.execute(queries()["articles_to_seed"]).fetchall():
+        article_id, url, outlet, first, last, key, other = row
+        with contextlib.suppress(UrlError):
+            values = {
+                "key": key or other,
+                "url": url,
+                "host": urls.host(cast("str", url)),
+                "outlet": outlet,
+                "at": last,
+                "article_id": article_id,
+                "first_seen": first,
+            }
+            db.execute(queries()["seed_frontier"], values)
+
+
+def _count(db: apsw.Connection, result: Rebuilt) -> None:
+    counts = "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM versions), (SELECT count(*) FROM visits)"
+    result.articles, result.versions, result.visits = cast("tuple[int, int, int]", db.execute(counts).fetchone())
+
+
+def _put_in_place(root: Path, files: Files, made: Path, place: Path) -> None:
+    """Sync the new one, and let it take the old one's name. A log of the old one must not meet the new one."""
+    fd = files.open(made, os.O_RDWR)
+    try:
+        files.fsync(fd)
+    finally:
+        os.close(fd)
+    if any(Path(log).exists() for log in catalogues.logs(place)):
+        # It could not be closed cleanly, so it is damaged: kept, under a name that only one such file can have.
+        files.make_folder(root / paths.QUARANTINE, 0o700)
+        for old in (str(place), *catalogues.logs(place)):
+            if os.path.lexists(old):
+                files.rename(Path(old), root / paths.QUARANTINE / Path(old).name)
+    files.rename(made, place)
+    files.sync_folder(root)
+
+
+def dump(db: apsw.Connection) -> Iterator[str]:
+    """All that the files say, line by line in a fixed order: two catalogues of one archive give the same lines."""
+    for table in _DERIVED:
+        for row in db.execute(f"SELECT * FROM {table} ORDER BY 1, 2"):  # noqa: S608  # names of ours only
+            yield f"{table} {row!r}"
+    for row in db.execute(_FILES):
+        yield f"warcs {row!r}"

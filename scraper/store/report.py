@@ -1,0 +1,229 @@
+"""How the archive is doing, and what happened to one article: values for `scraper status`, `log`, `changes`.
+
+Reads the catalogue only, never a page or snapshot, and never writes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from scraper.model import EditKind, Outlet, SourceState, VerdictKind
+from scraper.store.catalogue import Catalogue, queries
+from scraper.store.drafts import keys_of
+from scraper.store.frontier import source_state
+from scraper.store.stamps import from_ticks, ticks
+
+_FIRST = from_ticks(-(1 << 55))
+_LAST = from_ticks(1 << 57)
+
+
+@dataclass(frozen=True, slots=True)
+class OutletReport:
+    """One outlet. `last_new` is when its newest article was first seen, `last_version` its newest version of any."""
+
+    outlet: str
+    articles: int = 0
+    versions: int = 0
+    gone: int = 0
+    queued: int = 0
+    due: int = 0
+    last_new: datetime | None = None
+    last_version: datetime | None = None
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueReport:
+    """The frontier. `blocked` are hosts that are left alone, and until when."""
+
+    rows: int
+    due: int
+    next_visit: datetime | None
+    blocked: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiskReport:
+    """Bytes kept, and bytes free on the disk they are on. `unfinished` writes are repaired by the next one."""
+
+    snapshots: int
+    warcs: int
+    catalogue: int
+    free: int
+    versions: int
+    warc_files: int
+    unfinished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole archive."""
+
+    outlets: tuple[OutletReport, ...]
+    sources: tuple[SourceState, ...]
+    queue: QueueReport
+    disk: DiskReport
+    edits: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit, as the catalogue has it; its parts are in the sidecar."""
+
+    at: datetime
+    article_id: str
+    version: int
+    outlet: str
+    url: str
+    title: str | None
+    snapshot: str
+    kinds: tuple[EditKind, ...]
+    stealth: bool
+    verdict: VerdictKind
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One visit. `version` is the one it made, if it made one; `record_id` that of its WARC metadata record."""
+
+    at: datetime
+    url: str
+    verdict: VerdictKind
+    reason: str | None
+    flags: tuple[str, ...]
+    version: int | None
+    record_id: str
+
+
+class Reports:
+    """Reports on one archive."""
+
+    def __init__(self, root: Path, catalogue: Catalogue) -> None:
+        self._root = root
+        self._catalogue = catalogue
+
+    def status(self, now: datetime, *, edits: int = 10) -> Status:
+        """Everything at `now`, with the newest `edits`."""
+        with self._catalogue.read() as db:
+            return Status(
+                outlets=_outlets(db, now),
+                sources=tuple(map(source_state, db.execute(queries()["report_sources"]))),
+                queue=_queue(db, now),
+                disk=self._disk(db),
+                edits=tuple(islice(_changes(db, _FIRST, _LAST), edits)),
+            )
+
+    def changes(
+        self,
+        *,
+        since: datetime = _FIRST,
+        until: datetime = _LAST,
+        outlet: str | None = None,
+        kind: EditKind | None = None,
+        stealth: bool = False,
+        limit: int = 100,
+    ) -> Sequence[Change]:
+        """Edits captured from `since` and before `until`, newest first; `stealth`: only those made in silence."""
+        with self._catalogue.read() as db:
+            found = (
+                change
+                for change in _changes(db, since, until)
+                if outlet in {None, change.outlet}
+                and (kind is None or kind in change.kinds)
+                and (change.stealth or not stealth)
+            )
+            return list(islice(found, limit))
+
+    def visits(self, url: str, outlet: Outlet | None = None) -> Sequence[Seen]:
+        """All visits to the article behind any form of `url`, oldest first; also to what never became one."""
+        keys = keys_of(url, outlet)
+        with self._catalogue.read() as db:
+            for key in keys:
+                if article := db.execute(queries()["article_by_key"], {"key": key}).fetchone():
+                    return _seen(db, "visits_of_article", {"id": cast("str", article[0])})
+            return [seen for key in keys for seen in _seen(db, "visits_of_key", {"key": key})]
+
+    def _disk(self, db: apsw.Connection) -> DiskReport:
+        size, versions = _numbers(db, "report_size")
+        warcs, files = _numbers(db, "report_warcs")
+        (pending,) = _numbers(db, "report_pending")
+        return DiskReport(
+            snapshots=size,
+            warcs=warcs,
+            catalogue=self._catalogue.path.stat().st_size,
+            free=shutil.disk_usage(self._root).free,
+            versions=versions,
+            warc_files=files,
+            unfinished=pending,
+        )
+
+
+def _outlets(db: apsw.Connection, now: datetime) -> tuple[OutletReport, ...]:
+    found: dict[str, dict[str, int]] = {}
+    for query, names in (
+        ("report_articles", ("articles", "last_new")),
+        ("report_versions", ("versions", "last_version")),
+        ("report_gone", ("gone",)),
+        ("report_queue_of_outlet", ("queued", "due")),
+    ):
+        values = {"now": ticks(now)} if ":now" in queries()[query] else None
+        for outlet, *counts in cast("list[tuple[str, int]]", db.execute(queries()[query], values).fetchall()):
+            found.setdefault(outlet, {}).update(zip(names, counts, strict=True))
+    return tuple(_outlet(db, outlet, counts) for outlet, counts in sorted(found.items()))
+
+
+def _outlet(db: apsw.Connection, outlet: str, counts: dict[str, int]) -> OutletReport:
+    row = db.execute(queries()["report_trouble"], {"outlet": outlet}).fetchone()
+    at, reason, url = cast("tuple[int, str | None, str]", row) if row else (None, None, "")
+    return OutletReport(
+        outlet,
+        articles=counts.get("articles", 0),
+        versions=counts.get("versions", 0),
+        gone=counts.get("gone", 0),
+        queued=counts.get("queued", 0),
+        due=counts.get("due", 0),
+        last_new=from_ticks(counts.get("last_new")),
+        last_version=from_ticks(counts.get("last_version")),
+        last_error=f"{url}: {reason}" if row else None,
+        last_error_at=from_ticks(at),
+    )
+
+
+def _queue(db: apsw.Connection, now: datetime) -> QueueReport:
+    rows, soonest = cast("tuple[int, int | None]", db.execute(queries()["report_queue"]).fetchone())
+    (due,) = cast("tuple[int]", db.execute(queries()["report_due"], {"now": ticks(now)}).fetchone())
+    blocked = cast("list[tuple[str, int]]", db.execute(queries()["report_blocked"], {"now": ticks(now)}).fetchall())
+    return QueueReport(rows, due, from_ticks(soonest), tuple((host, from_ticks(until)) for host, until in blocked))
+
+
+def _numbers(db: apsw.Connection, query: str) -> tuple[int, ...]:
+    return cast("tuple[int, ...]", db.execute(queries()[query]).fetchone())
+
+
+def _changes(db: apsw.Connection, since: datetime, until: datetime) -> Iterator[Change]:
+    for row in db.execute(queries()["changes"], {"since": ticks(since), "until": ticks(until)}):
+        at, article_id, version, outlet, url, title, path, kinds, stealth, verdict = cast(
+            "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind]", row
+        )
+        split = cast("tuple[EditKind, ...]", tuple(kinds.split()))
+        yield Change(
+            from_ticks(at), article_id, version, outlet, url, title, path, split, stealth=bool(stealth), verdict=verdict
+        )
+
+
+def _seen(db: apsw.Connection, query: str, values: dict[str, str]) -> list[Seen]:
+    rows = db.execute(queries()[query], values).fetchall()
+    made = cast("list[tuple[int, str, VerdictKind, str | None, str, int | None, str, int | None]]", rows)
+    return [
+        Seen(from_ticks(at), url, verdict, reason, tuple(flags.split()), version, record_id)
+        for at, url, verdict, reason, flags, version, record_id, _ in made
+    ]

@@ -1,0 +1,340 @@
+"""Proof that nothing in the archive was altered or lost, and that nothing is there that nobody put there.
+
+    catalogue   is a whole database; its rows have their files
+    articles/   name = hash = sidecar = catalogue = what the next version remembers; nothing else lies there
+    warc/       whole up to where it is known; `deep`: every record and digest, every capture at its place
+    manifests/  unchanged, and what they list is there; `deep`: closed WARC files hash to what is listed
+
+Reads only, also beside a daemon that writes: what looks like surplus is looked at once more at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from scraper.errors import ArchiveDamaged, ArchiveError
+from scraper.store import index, manifests, paths
+from scraper.store.catalogue import REBUILD, Catalogue, queries
+from scraper.store.drafts import is_marker, is_sidecar, is_text
+from scraper.store.files import opened, read
+from scraper.store.intake import warc_files
+from scraper.store.locks import quiet
+from scraper.store.reindex import article_files
+from scraper.store.scan import Gap, Record, scan
+from scraper.store.sidecar import Json, checked, loads, snapshot_from
+
+BACKUP: Final = "restore it from a backup"
+SURPLUS: Final = "move it out of the archive, or restore what it belongs to"
+_HOME = {
+    paths.ARTICLES, paths.WARC, paths.MANIFESTS, paths.QUARANTINE, paths.RUN, paths.CATALOGUE,
+    f"{paths.CATALOGUE}-wal", f"{paths.CATALOGUE}-shm", "README.md",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was stored: the file (relative to the archive), what is wrong, what to do."""
+
+    file: str
+    problem: str
+    repair: str
+
+
+def verify(root: Path, *, deep: bool = False) -> Iterator[Finding]:
+    """All findings, as they are made. Each damaged file is named once. Changes nothing.
+
+    Memory does not grow with the archive. Raises ArchiveError only if there is no archive.
+    """
+    root = root.resolve()
+    if not root.is_dir():
+        raise ArchiveError(root, "is no archive")
+    try:
+        catalogue = Catalogue.open(root / paths.CATALOGUE, read_only=True)
+    except ArchiveError as exc:
+        yield Finding(paths.CATALOGUE, str(exc), REBUILD)
+        yield from _Check(root, None, deep=deep).all()
+        return
+    with contextlib.closing(catalogue):
+        yield from _Check(root, catalogue, deep=deep).all()
+
+
+class _Check:
+    """One run. `named` are the files that were named already."""
+
+    def __init__(self, root: Path, catalogue: Catalogue | None, *, deep: bool) -> None:
+        self.root = root
+        self.catalogue = catalogue
+        self.deep = deep
+        self.named: set[str] = set()
+        self.surplus: list[str] = []
+
+    def all(self) -> Iterator[Finding]:
+        parts = [self._home(), self._articles(), self._warcs(), self._manifests()]
+        if self.catalogue:
+            parts = [self._database(), *parts, self._rows()]
+        for part in (*parts, self._surplus()):
+            for finding in part:
+                if finding.file not in self.named:
+                    self.named.add(finding.file)
+                    yield finding
+
+    def _rows_of(self, query: str, values: dict[str, Any] | None = None) -> list[Any]:
+        if self.catalogue is None:
+            return []
+        with self.catalogue.read() as db:
+            return db.execute(queries()[query], values).fetchall()
+
+    # ------------------------------------------------------------------------------------------ catalogue
+
+    def _database(self) -> Iterator[Finding]:
+        assert self.catalogue  # noqa: S101  # the caller looked
+        try:
+            with self.catalogue.read() as db:
+                said = db.pragma("integrity_check" if self.deep else "quick_check", 1)
+        except ArchiveError as exc:
+            said = str(exc)
+        if said != "ok":
+            yield Finding(paths.CATALOGUE, f"is damaged: {said}", REBUILD)
+
+    def _rows(self) -> Iterator[Finding]:
+        """Rows whose files are not there, and visits whose version is not."""
+        for _, path in self._rows_of("all_articles"):
+            if not (self.root / path).is_dir():
+                yield Finding(path, "is missing", BACKUP)
+        for url, article_id, version in self._rows_of("visits_without_version"):
+            what = f"version {version} of {url}"
+            yield Finding(what, f"was stored (article {article_id}) and is not in the catalogue", BACKUP)
+        with quiet(self.root / paths.RUN / "write.lock") as nobody_writes:
+            unfinished = self._rows_of("pending") if nobody_writes else []
+        for record_id, url, _, _ in unfinished:
+            yield Finding(record_id, f"the write of {url} did not end", "the next command that writes repairs it")
+
+    # ------------------------------------------------------------------------------------------ articles
+
+    def _home(self) -> Iterator[Finding]:
+        for name in sorted(os.listdir(self.root)):  # noqa: PTH208  # names are enough
+            if name not in _HOME and not name.startswith((".git", f".{paths.CATALOGUE}")):
+                self.surplus.append(name)
+        yield from ()
+
+    def _articles(self) -> Iterator[Finding]:
+        folder, names = "", list[Path]()
+        for path in article_files(self.root):
+            here = path.parent.relative_to(self.root).as_posix()
+            if here != folder and names:
+                yield from self._folder(folder, names)
+                names = []
+            folder = here
+            names.append(path)
+        if names:
+            yield from self._folder(folder, names)
+
+    def _folder(self, folder: str, found: list[Path]) -> Iterator[Finding]:
+        """One article: each file by itself, then the chain, then what should be there and is not."""
+        row = self._rows_of("article_at_path", {"path": folder})
+        article = row[0][0] if row else None
+        known = {path: (sha, side) for _, path, sha, side in self._rows_of("versions_of", {"id": article})}
+        markers = dict(self._rows_of("all_markers_of", {"id": article}))
+        there = {path.relative_to(self.root).as_posix() for path in found}
+        chain: dict[int, tuple[Json, str]] = {}
+        for path in sorted(there):
+            if is_text(path):
+                yield from self._text(path, known)
+            elif is_sidecar(path):
+                yield from self._sidecar(path, known, chain)
+            elif is_marker(path):
+                yield from self._marker(path, markers)
+            else:
+                self.surplus.append(path)
+        yield from _chained(folder, chain)
+        for path in sorted(_expected(known, markers) - there):
+            yield Finding(path, "is missing", BACKUP)
+
+    def _text(self, path: str, known: dict[str, tuple[str, str]]) -> Iterator[Finding]:
+        content = self._content(path)
+        if isinstance(content, Finding):
+            yield content
+            return
+        sha256 = hashlib.sha256(content).hexdigest()
+        expected = known[path][0] if path in known else None
+        if sha256[:16] != Path(path).stem.partition("_")[2] or expected not in {None, sha256}:
+            yield Finding(path, "was altered: its bytes do not have the hash in its name", BACKUP)
+        elif expected is None and self.catalogue:
+            self.surplus.append(path)
+
+    def _sidecar(
+        self, path: str, known: dict[str, tuple[str, str]], chain: dict[int, tuple[Json, str]]
+    ) -> Iterator[Finding]:
+        text, content = path.removesuffix(".json") + ".txt", self._content(path)
+        if isinstance(content, Finding):
+            yield content
+            return
+        sha256 = hashlib.sha256(content).hexdigest()
+        if text in known and sha256 != known[text][1]:
+            yield Finding(path, "was altered since it was stored", BACKUP)
+            return
+        try:
+            data = loads(content, self.root / path)
+            said = checked(self.root / path, lambda: snapshot_from(data, text))
+        except ArchiveDamaged as exc:
+            yield Finding(path, exc.why, BACKUP)
+            return
+        if paths.snapshot(said.version, said.sha256) != Path(path).stem:
+            yield Finding(path, "does not describe the text beside it", BACKUP)
+            return
+        chain[said.version] = (data, sha256)
+        if text not in known and self.catalogue:
+            self.surplus.append(path)
+
+    def _marker(self, path: str, markers: dict[str, str]) -> Iterator[Finding]:
+        content = self._content(path)
+        if isinstance(content, Finding):
+            yield content
+        elif path not in markers and self.catalogue:
+            self.surplus.append(path)
+        elif path in markers and hashlib.sha256(content).hexdigest() != markers[path]:
+            yield Finding(path, "was altered since it was stored", BACKUP)
+
+    def _content(self, path: str) -> bytes | Finding:
+        try:
+            return read(self.root / path)
+        except ArchiveDamaged as exc:
+            return Finding(path, exc.why, BACKUP)
+
+    # ------------------------------------------------------------------------------------------ WARC
+
+    def _warcs(self) -> Iterator[Finding]:
+        known = {file: (serial, size) for serial, file, size in self._rows_of("all_warcs")}
+        there = {path.relative_to(self.root).as_posix(): path for _, path in warc_files(self.root)}
+        for file in sorted(there):
+            serial, size = known.get(file, (None, 0))
+            if serial is None and self.catalogue:
+                self.surplus.append(file)
+            yield from self._warc(file, serial, size)
+        for file in sorted(known.keys() - there.keys()):
+            if known[file][1]:  # a name that was only reserved was never a file
+                yield Finding(file, "is missing", BACKUP)
+        for path in sorted((self.root / paths.WARC).rglob("*")):
+            name = path.relative_to(self.root).as_posix()
+            if name not in there and not path.is_dir():
+                self.surplus.append(name)
+
+    def _warc(self, file: str, serial: int | None, known: int) -> Iterator[Finding]:
+        try:
+            with opened(self.root / file) as fd, open(fd, "rb", closefd=False) as stream:
+                size = os.fstat(fd).st_size
+                if size < known:
+                    yield Finding(file, f"is cut short by {known - size} bytes", BACKUP)
+                    return
+                pieces = scan(stream, 0 if self.deep else known, size)
+                yield from self._records(file, serial, known, pieces)
+        except ArchiveDamaged as exc:
+            yield Finding(file, exc.why, BACKUP)
+
+    def _records(self, file: str, serial: int | None, known: int, pieces: Iterator[Record | Gap]) -> Iterator[Finding]:
+        expected = self._captures(serial) if self.deep else {}
+        for piece in pieces:
+            if isinstance(piece, Gap):
+                if piece.offset < known:
+                    yield Finding(file, f"{piece.length} bytes at {piece.offset} are no record: {piece.why}", BACKUP)
+                elif self._is_still_torn(file, piece):
+                    repair = "the next command that writes cuts it off and keeps it"
+                    yield Finding(file, f"has a torn tail of {piece.length} bytes at {piece.offset}", repair)
+                continue
+            if piece.wrong:
+                yield Finding(file, f"the record at {piece.offset} was altered: {piece.wrong}", BACKUP)
+            wanted = expected.pop(piece.offset, None)
+            if wanted and wanted != (piece.headers.get("warc-record-id"), piece.headers.get("warc-payload-digest")):
+                yield Finding(file, f"the record at {piece.offset} is not the one that was stored", BACKUP)
+        for offset in sorted(expected):
+            yield Finding(file, f"the record at {offset} is missing", BACKUP)
+
+    def _captures(self, serial: int | None) -> dict[int, tuple[str, str]]:
+        if serial is None:
+            return {}
+        span = {"from": serial << 40, "to": (serial + 1) << 40}
+        rows = self._rows_of("captures_of_warc", span)
+        return {index.place(seq)[1]: (record_id, digest) for seq, _, record_id, digest in rows}
+
+    def _is_still_torn(self, file: str, gap: Gap) -> bool:
+        """A record that is being written looks torn until it is whole."""
+        with opened(self.root / file) as fd, open(fd, "rb", closefd=False) as stream:
+            piece = next(scan(stream, gap.offset, os.fstat(fd).st_size), None)
+        return isinstance(piece, Gap)
+
+    # ------------------------------------------------------------------------------------------ manifests
+
+    def _manifests(self) -> Iterator[Finding]:
+        written = dict(self._rows_of("manifest_days"))
+        there = sorted((self.root / paths.MANIFESTS).glob("*"))
+        for path in there:
+            match = paths.MANIFEST.fullmatch(path.name)
+            name = path.relative_to(self.root).as_posix()
+            if match is None:
+                self.surplus.append(name)
+                continue
+            content = self._content(name)
+            if isinstance(content, Finding):
+                yield content
+            elif written.get(match["day"], hashlib.sha256(content).hexdigest()) != hashlib.sha256(content).hexdigest():
+                yield Finding(name, "was altered since it was written", BACKUP)
+            else:
+                yield from self._listed(content)
+        for day in sorted(written.keys() - {path.stem for path in there}):
+            yield Finding(f"{paths.MANIFESTS}/{day}.sha256", "is missing", BACKUP)
+
+    def _listed(self, content: bytes) -> Iterator[Finding]:
+        for sha256, path in manifests.parse(content):
+            if path in self.named:
+                continue
+            place = self.root / path
+            if not os.path.lexists(place):
+                yield Finding(path, "is listed in a manifest and missing", BACKUP)
+                continue
+            if paths.is_warc(path) and not self.deep:
+                continue
+            with contextlib.suppress(ArchiveDamaged):
+                if manifests.file_sha256(place) != sha256:
+                    yield Finding(path, "was altered since its manifest was written", BACKUP)
+
+    # ------------------------------------------------------------------------------------------ surplus
+
+    def _surplus(self) -> Iterator[Finding]:
+        """What nothing accounts for. A daemon may have stored it since: the catalogue is asked once more."""
+        for path in self.surplus:
+            if os.path.lexists(self.root / path) and not self._accounted(path):
+                yield Finding(path, "is no file of this archive", SURPLUS)
+
+    def _accounted(self, path: str) -> bool:
+        if paths.is_warc(path):
+            return any(file == path for _, file, _ in self._rows_of("all_warcs"))
+        folder, _, name = path.rpartition("/")
+        if any(f'"{folder}/' in visit for _, _, _, visit in self._rows_of("pending")):
+            return True
+        text = path.removesuffix(".json").removesuffix(".txt") + ".txt"
+        row = self._rows_of("article_at_path", {"path": folder})
+        if is_marker(path):
+            return bool(row) and path in dict(self._rows_of("all_markers_of", {"id": row[0][0]}))
+        return paths.SNAPSHOT.fullmatch(name) is not None and bool(
+            self._rows_of("version_at_path", {"folder": folder, "path": text})
+        )
+
+
+def _expected(known: dict[str, tuple[str, str]], markers: dict[str, str]) -> set[str]:
+    return {*known, *(path.removesuffix(".txt") + ".json" for path in known), *markers}
+
+
+def _chained(folder: str, chain: dict[int, tuple[Json, str]]) -> Iterator[Finding]:
+    """Each version remembers the hashes of the one before."""
+    for version, (data, _) in sorted(chain.items()):
+        previous = cast("Json | None", data["archive"].get("previous"))
+        before = chain.get(previous["version"]) if previous else None
+        if previous and before and before[1] != previous["sidecar_sha256"]:
+            stem = paths.snapshot(previous["version"], before[0]["archive"]["text_sha256"])
+            yield Finding(f"{folder}/{stem}.json", f"is not what version {version} remembers", BACKUP)

@@ -1,0 +1,221 @@
+"""WARC 1.1 records as bytes, each a gzip member of its own (ISO 28500:2017). The one door to warcio.
+
+    page  → response + request            a payload seen for the first time under this URL
+          → revisit  + request            the same payload again, or 304: the record it stands for is named
+    visit → metadata                      what the program made of it, as JSON
+
+The HTTP block is written as it was received. Two things are changed because the body is kept without its transfer
+coding: `Transfer-Encoding` and a `Content-Length` that no longer fits are kept as `X-Archive-Orig-…`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import re
+import zlib
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from urllib.parse import quote, urlsplit
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from scraper.model import Page
+
+ORIGINAL = "X-Archive-Orig-"
+_CHANGED = {"transfer-encoding", "content-length"}
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+SOFTWARE = "scraper (https://iipc.github.io/warc-specifications/ WARC/1.1)"
+# Pages come compressed already, or shrink well at any level: 6 costs a third of 9 and gives up two per cent.
+_LEVEL = 6
+_ROUTE_LIMIT = 16 << 10  # readers give up on longer header lines
+_BREAKS = re.compile(r"[\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An earlier response record that holds a payload."""
+
+    record_id: str
+    url: str
+    captured_at: datetime
+
+
+def digest(data: bytes) -> str:
+    """The digest as it stands in records: lower-case hex, which both warcio and fastwarc verify."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def warc_date(at: datetime) -> str:
+    """`at` with microseconds, always: WARC 1.1 allows it and order within a second is kept."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def warcinfo(file_name: str, at: datetime, record_id: str) -> bytes:
+    """The record every WARC file begins with."""
+    fields = {"software": SOFTWARE, "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
+    body = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+    headers = {"WARC-Filename": file_name, "WARC-Date": warc_date(at), "WARC-Block-Digest": digest(body)}
+    return _member("warcinfo", None, record_id, headers, body, content_type="application/warc-fields")
+
+
+def answer(page: Page, record_id: str, known: Known | None) -> bytes:
+    """The response; a revisit record in its place if its payload is that of `known`, or the answer was 304."""
+    block = http_block(page)
+    whole = block if known else block + page.raw
+    headers = {
+        "WARC-Date": warc_date(page.fetched_at),
+        "WARC-Block-Digest": digest(whole),
+        "WARC-Payload-Digest": digest(page.raw),
+        "WARC-Protocol": _protocol(page.http_version),
+    }
+    if page.address and (address := _address(page.address)):
+        headers["WARC-IP-Address"] = address
+    if route := _route(page):
+        headers["WARC-JSON-Metadata"] = route
+    if known is None:
+        return _member("response", page.final_url, record_id, headers, page.raw, block)
+    headers |= {
+        "WARC-Profile": NOT_MODIFIED if page.status == 304 else IDENTICAL,
+        "WARC-Refers-To": known.record_id,
+        "WARC-Refers-To-Target-URI": _uri(known.url),
+        "WARC-Refers-To-Date": warc_date(known.captured_at),
+    }
+    return _member("revisit", page.final_url, record_id, headers, b"", block)
+
+
+def request(page: Page, record_id: str, answer_id: str) -> bytes:
+    """The request that got the page's answer."""
+    parts = urlsplit(page.final_url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    version = page.http_version if page.http_version in {"1.0", "1.1"} else "1.1"
+    block = _encoded(f"GET {target} HTTP/{version}") + _lines(page.request_headers)
+    headers = {
+        "WARC-Date": warc_date(page.fetched_at),
+        "WARC-Concurrent-To": answer_id,
+        "WARC-Block-Digest": digest(block),
+        "WARC-Payload-Digest": digest(b""),
+    }
+    return _member("request", page.final_url, record_id, headers, b"", block)
+
+
+def metadata(url: str, at: datetime, record_id: str, answer_id: str | None, body: bytes) -> bytes:
+    """What was made of an answer (`answer_id`), or of there being none, as JSON."""
+    headers = {
+        "WARC-Date": warc_date(at),
+        "WARC-Block-Digest": digest(body),
+        "WARC-Payload-Digest": digest(body),
+        **({"WARC-Concurrent-To": answer_id} if answer_id else {}),
+    }
+    return _member("metadata", url, record_id, headers, body, content_type="application/json")
+
+
+# ------------------------------------------------------------------------------------------------ HTTP
+
+
+def http_block(page: Page) -> bytes:
+    """Status line and headers of the answer, up to and with the empty line."""
+    version = page.http_version if page.http_version in {"1.0", "1.1"} else "1.1"
+    return _encoded(f"HTTP/{version} {page.status} {page.reason}") + _lines(_told(page))
+
+
+def _told(page: Page) -> list[tuple[str, str]]:
+    kept: list[tuple[str, str]] = []
+    for name, value in page.headers:
+        lower = name.lower()
+        if lower == "transfer-encoding":
+            kept.append((ORIGINAL + name, value))
+        elif lower == "content-length" and page.status != 304 and value != str(len(page.raw)):
+            kept += [(ORIGINAL + name, value), (name, str(len(page.raw)))]
+        else:
+            kept.append((name, value))
+    return kept
+
+
+def as_received(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The inverse of what `http_block` changes."""
+    kept = {name for name, _ in headers if name.startswith(ORIGINAL) and name[len(ORIGINAL) :].lower() in _CHANGED}
+    replaced = {name.removeprefix(ORIGINAL) for name in kept}
+    plain = [(name, value) for name, value in headers if name not in replaced]
+    return tuple((name.removeprefix(ORIGINAL) if name in kept else name, value) for name, value in plain)
+
+
+def _lines(headers: tuple[tuple[str, str], ...] | list[tuple[str, str]]) -> bytes:
+    return b"\r\n" + b"".join(_encoded(f"{name}: {value}") + b"\r\n" for name, value in headers) + b"\r\n"
+
+
+def _encoded(line: str) -> bytes:
+    """As on the wire: bytes were decoded one to one. A line break inside would forge a header."""
+    line = _BREAKS.sub(" ", line)
+    try:
+        return line.encode("latin-1")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "replace")
+
+
+def _protocol(version: str) -> str:
+    return f"http/{version}" if version in {"1.0", "1.1"} else f"h{version[:1]}"
+
+
+def _address(address: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None
+
+
+def _route(page: Page) -> str | None:
+    """What was asked and how it led here; None if the asked URL answered itself."""
+    if page.url == page.final_url and not page.hops:
+        return None
+    text = json.dumps({"asked": page.url, "hops": [asdict(hop) for hop in page.hops]})
+    return text if len(text) <= _ROUTE_LIMIT else None
+
+
+# ------------------------------------------------------------------------------------------------ records
+
+
+class _Verbatim(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
+    """HTTP headers that are written as they are; warcio's own would percent-encode what is not ASCII."""
+
+    def __init__(self, block: bytes) -> None:
+        super().__init__("", [("verbatim", "")])
+        self.headers_buff = block
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        """Nothing to compute."""
+
+
+def _member(
+    kind: str,
+    url: str | None,
+    record_id: str,
+    headers: dict[str, str],
+    payload: bytes,
+    http: bytes | None = None,
+    content_type: str | None = None,
+) -> bytes:
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=False, warc_version="1.1")
+    http_type = f"application/http; msgtype={'request' if kind == 'request' else 'response'}"
+    record = writer.create_warc_record(
+        _uri(url) if url else "",
+        kind,
+        payload=BytesIO(payload),
+        length=len(payload),
+        warc_content_type=content_type or http_type,
+        warc_headers_dict={"WARC-Type": kind, "WARC-Record-ID": record_id, **headers},
+        http_headers=_Verbatim(http) if http is not None else None,
+    )
+    writer.write_record(record)
+    squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return squeeze.compress(out.getbuffer()) + squeeze.flush()
+
+
+def _uri(url: str) -> str:
+    """`url` without what would break a header line."""
+    return re.sub(r"[\x00-\x20\x7f<>]", lambda m: quote(m[0]), url).encode("utf-8", "replace").decode()
