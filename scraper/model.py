@@ -218,7 +218,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Capture:
     """A page kept in a WARC. `file` is relative to the archive; `digest` is the payload digest as in the record
-    (`sha256:<hex>`); `offset` and `length` are those of the response (or revisit) record in the compressed file."""
+    (`sha256:<hex>`); `offset` and `length` are those of the response (or revisit) record in the compressed file.
+    `refers_to` is the id of the record a revisit stands for."""
 
     file: str
     offset: int
@@ -228,6 +229,7 @@ class Capture:
     url: str
     status: int
     captured_at: datetime
+    refers_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +267,9 @@ class Snapshot:
 class Intent:
     """What the store is asked to keep after one visit that ended in `verdict`.
 
-    `article` is given for the verdicts that make a version (new, edited, back); `capture` is None when no answer came.
-    `entry` is the known article, None for a new one. `aliases` are all URL forms under which it was seen.
+    `article` is given for the verdicts that make a version (new, edited, back), which need a `capture`; `capture` is
+    None when no answer came. `entry` is the known article, None for a new one. `aliases` are all URL forms under which
+    it was seen. `publisher` is the outlet's file, if it has one: its `identity` names articles whatever their URL.
     """
 
     url: str
@@ -278,6 +281,7 @@ class Intent:
     capture: Capture | None = None
     page: Page | None = None
     aliases: tuple[str, ...] = ()
+    publisher: Outlet | None = None
 
 
 # ---------------------------------------------------------------------------------------------- when to look again
