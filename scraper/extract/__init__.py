@@ -41,7 +41,9 @@ def read(
 
 
 class _Verb(ModuleType):
-    def __call__(self, page: bytes, url: str, *, content_type: str | None = None, outlet: Outlet | None = None) -> Article:
+    def __call__(
+        self, page: bytes, url: str, *, content_type: str | None = None, outlet: Outlet | None = None
+    ) -> Article:
         return extract(page, url, content_type=content_type, outlet=outlet)
 
 

@@ -83,7 +83,7 @@ def collect(container: Element) -> list[Piece]:
             if tag in BLOCKS:
                 flush()
                 blocks.pop()
-            links -= tag == "a"
+            links -= tag == "a" and bool(kid.element.get("href"))
             bolds -= tag in _BOLD
         elif kid.drop is not None:
             continue
@@ -92,13 +92,13 @@ def collect(container: Element) -> list[Piece]:
         else:
             if kid.tag in BLOCKS:
                 flush()
-                if kid.tag == "table" and not _is_layout(kid):
+                if kid.tag == "table" and not is_layout(kid):
                     pieces.extend(_rows(kid))
                     continue
                 blocks.append(kid)
             elif kid.tag == "a":
                 run.hrefs.append(kid.get("href"))
-            links += kid.tag == "a"
+            links += kid.tag == "a" and bool(kid.get("href"))
             bolds += kid.tag in _BOLD
             stack.append(_Leave(kid))
             stack.extend(reversed(kid.kids))
@@ -133,7 +133,7 @@ def _kind(block: Element) -> BlockKind:
     return next((kind for above in block.ancestors() if (kind := _KINDS.get(above.tag))), "paragraph")
 
 
-def _is_layout(table: Element) -> bool:
+def is_layout(table: Element) -> bool:
     """Whether a table only places things: its cells hold blocks or long prose."""
     cells = [node for node in table.walk() if node.tag in {"td", "th"}]
     return any(cell.size > 400 for cell in cells) or (

@@ -1,20 +1,119 @@
-"""Which part of the page is the article: the smallest branch that holds nearly all of the page's prose."""
+"""Which part of the page is the article: going down from the top to where its paragraphs stand side by side.
+
+Weighed is prose that is not within links. A paragraph counts less in a list or a card, and before the headline; more
+where the page's own data repeat it as the article's text.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from scraper.extract.blocks import is_layout
+from scraper.extract.names import words
+from scraper.extract.prune import PROSE
+from scraper.extract.title import fold
 from scraper.extract.tree import Element
 
-# Going down stops where no single branch holds this part of what its parent holds: the paragraphs begin there.
-STEP: Final = 0.75
+# One branch with this part of the weight is gone into without looking at the rest.
+CLEAR: Final = 0.97
+_WHOLE: Final = frozenset(("p", "pre", "blockquote", "li", "ul", "ol", "tr"))
+# Paragraphs that stand beside the heaviest branch, with this part of the weight, hold the walk where it is.
+BESIDE: Final = 0.15
+# What templates call the line or paragraph under the headline.
+DEK: Final = frozenset(
+    "dek subtitle subtitulo sottotitolo standfirst subheadline subhead deck lead intro summary chapo excerpt description "
+    "perex ingress vorspann teaser abstract lede bajada copete kicker entradilla subheading".split()
+)
+_BODY: Final = (
+    {"article", "body"}, {"article", "content"}, {"article", "text"}, {"story", "body"}, {"story", "content"}, {"story", "text"},
+    {"entry", "content"}, {"post", "content"}, {"post", "body"}, {"articlebody"}, {"news", "text"}, {"news", "content"},
+    {"news", "body"}, {"article", "copy"}, {"body", "copy"}, {"rich", "text"}, {"gh", "content"}, {"td", "post", "content"},
+    {"content", "body"},
+)  # fmt: skip
 
 
-def choose(root: Element) -> Element:
-    """The branch below `root` that holds the article, by weight of prose; `root` itself if nothing stands out."""
+def choose(root: Element, headline: Element | None, witness: str = "") -> list[Element]:
+    """The branches below `root` that hold the article, in reading order; mostly one.
+
+    `headline` is the element that shows the title, `witness` the article's text as the page's data give it.
+    """
+    weigh(root, headline, witness)
+    if hinted := _hinted(root):
+        root = hinted
     node = root
     while True:
-        heaviest = max((kid for kid in node.elements() if kid.drop is None), key=lambda kid: kid.prose, default=None)
-        if heaviest is None or heaviest.prose < STEP * node.prose or not heaviest.prose or heaviest.tag in {"p", "pre"}:
-            return node
-        node = heaviest
+        kids = [kid for kid in node.elements() if kid.drop is None and kid.weight > 0]
+        if not kids:
+            return [node]
+        best = max(kids, key=lambda kid: kid.weight)
+        if best.tag in _WHOLE or _is_leaf(best) or (best.tag == "table" and not is_layout(best)):
+            return [node]
+        if best.weight < CLEAR * node.weight and _side_by_side(node, best, kids):
+            return [node]
+        node = best
+
+
+def weigh(root: Element, headline: Element | None, witness: str) -> None:
+    """Fill in `weight` of all live elements below `root`."""
+    text = fold(witness) if len(witness) > 200 else ""
+    start = headline.order if headline is not None else 0
+    live = list(root.walk())
+    for element in live:
+        element.weight = 0.0
+    for element in reversed(live):
+        if element.run >= PROSE:
+            element.weight += _weight(element, start, text)
+        if element.parent is not None and element is not root:
+            element.parent.weight += element.weight
+
+
+def _weight(leaf: Element, start: int, witness: str) -> float:
+    weight = float(leaf.run)
+    if leaf.order < start:
+        weight *= 0.3
+    if leaf.tag == "li" or any(above.tag == "li" for above in leaf.ancestors()):
+        weight *= 0.4
+    if witness and fold(leaf.text())[:60] in witness:
+        weight *= 4
+    return weight
+
+
+def _side_by_side(node: Element, best: Element, kids: list[Element]) -> bool:
+    """Whether the article goes on beside its heaviest branch."""
+    loose = [kid for kid in kids if _is_leaf(kid) and not dek_words(kid)]
+    if any(kid.tag == "p" and kid.order < best.order for kid in loose):
+        return True
+    if sum(kid.weight for kid in loose) + node.run >= BESIDE * node.weight:
+        return True
+    return any(kid is not best and _are_twins(kid, best) for kid in kids)
+
+
+def _are_twins(kid: Element, best: Element) -> bool:
+    """Whether two branches are built alike: the same class names, digits apart."""
+    name = sign(best)
+    if sign(kid) != name or kid.tag != best.tag:
+        return False
+    return kid.weight >= best.weight * (0.08 if name else 0.3)
+
+
+def _is_leaf(element: Element) -> bool:
+    return element.tag == "p" or element.run * 2 > element.weight
+
+
+def sign(element: Element) -> frozenset[str]:
+    """The words an element is named by, digits apart: elements of one make share it."""
+    names = [*element.get("class").split(), element.get("id")]
+    return frozenset(word for name in names for word in words(name) if not word.isdigit())
+
+
+def dek_words(element: Element) -> bool:
+    """Whether an element is named as the line under the headline."""
+    return any(words(name) & DEK for name in element.get("class").split())
+
+
+def _hinted(root: Element) -> Element | None:
+    """The branch that is marked up as the article's text, if it holds enough of the page's weight."""
+    marked = [e for e in root.walk() if "articlebody" in e.get("itemprop").lower() and e.weight > 0]
+    if len(marked) == 1 and marked[0].weight * 2 > root.weight:
+        return marked[0]
+    return None

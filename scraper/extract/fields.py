@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -35,6 +35,13 @@ _SECTIONS: Final = ("article:section", "og:article:section", "section", "parsely
 _KEYWORDS: Final = ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags")
 MAX_KEYWORDS: Final = 40
 MAX_FIELD: Final = 2_000
+_OTHER: Final = (
+    "og:title", "twitter:title", "dc.title", "title", "og:site_name", "application-name", "og:locale", "content-language",
+    "language", "dc.language", "og:image", "og:image:url", "twitter:image", "og:url", "og:type", "og:description",
+    "description", "article:content_tier",
+)  # fmt: skip
+# All meta names that anything is read from.
+READ: Final = frozenset((*_PUBLISHED, *_MODIFIED, *_AUTHOR, *_SECTIONS, *_KEYWORDS, *_OTHER))
 
 
 @dataclass(slots=True)
@@ -56,6 +63,11 @@ class Fields:
         value = self.values.get(name)
         return value if isinstance(value, str) else None
 
+    def names(self, name: str) -> tuple[str, ...]:
+        """A field as names."""
+        value = self.values.get(name)
+        return value if isinstance(value, tuple) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -66,13 +78,16 @@ class Source:
     node: Node
     outlet: Outlet | None
     canonical: str
+    told: Mapping[str, list[str]]
 
     @property
     def sites(self) -> tuple[str, ...]:
         """The names the site gives itself."""
         publisher = structured.resolve(self.node.get("publisher"), self.declared)
         found = [self.outlet.name if self.outlet else None, self.declared.meta("og:site_name", "application-name")]
-        return tuple(filter(None, [*found, *strings(publisher), _domain(self.doc.url), _domain(self.doc.url, whole=True)]))
+        return tuple(
+            filter(None, [*found, *strings(publisher), _domain(self.doc.url), _domain(self.doc.url, whole=True)])
+        )
 
 
 def _domain(url: str, *, whole: bool = False) -> str:
@@ -80,10 +95,13 @@ def _domain(url: str, *, whole: bool = False) -> str:
     return host if whole else host.split(".")[0]
 
 
-def source(doc: Document, declared: Declared, outlet: Outlet | None) -> Source:
-    """The source of fields of one page, with the data node that speaks of this very article."""
+def source(doc: Document, declared: Declared, outlet: Outlet | None, told: Mapping[str, list[str]]) -> Source:
+    """The source of fields of one page, with the data node that speaks of this very article.
+
+    `told` holds the texts that the outlet's own rules found for a field.
+    """
     address = _canonical(doc, declared)
-    return Source(doc, declared, _own_node(declared, doc, address), outlet, address)
+    return Source(doc, declared, _own_node(declared, doc, address), outlet, address, told)
 
 
 def _own_node(declared: Declared, doc: Document, address: str) -> Node:
@@ -95,7 +113,11 @@ def _own_node(declared: Declared, doc: Document, address: str) -> Node:
         urls = [string(node.get(key)) or "" for key in ("url", "@id")] + [_page_of(node)]
         own = any(_same(resolve(doc.url, url), address) or _same(resolve(doc.url, url), doc.url) for url in urls if url)
         head = title.fold(string(node.get("headline")) or "")
-        return own, bool(head) and head[:25] in heading, sum(bool(node.get(k)) for k in ("datePublished", "author", "headline"))
+        return (
+            own,
+            bool(head) and head[:25] in heading,
+            sum(bool(node.get(k)) for k in ("datePublished", "author", "headline")),
+        )
 
     return max(nodes, key=rank, default={})
 
@@ -114,11 +136,31 @@ def _same(a: str | None, b: str) -> bool:
 def read(src: Source) -> Fields:
     """All fields that declared data gives; the visible page fills the gaps later."""
     fields = Fields()
+    _told(src, fields)
     _title(src, fields)
     _authors(src, fields)
     _times(src, fields)
     _about(src, fields)
     return fields
+
+
+def _told(src: Source, fields: Fields) -> None:
+    """What the outlet's rules point at."""
+    zone = src.outlet.timezone if src.outlet else None
+    for name, texts in src.told.items():
+        match name:
+            case "authors":
+                fields.put(name, people.names(texts, src.sites), "rule")
+            case "keywords":
+                fields.put(name, _keywords(texts), "rule")
+            case "published" | "modified":
+                _when(name, [(text, "rule") for text in texts], zone, fields)
+            case "language":
+                fields.put(name, _language(texts[0]), "rule")
+            case "image":
+                fields.put(name, resolve(src.doc.url, texts[0]), "rule")
+            case _:
+                fields.put(name, title.tidy(texts[0])[:MAX_FIELD], "rule")
 
 
 def _title(src: Source, fields: Fields) -> None:
@@ -158,7 +200,9 @@ def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
 
 
 _BYLINE: Final = frozenset(("byline", "author", "authors", "autor", "auteur", "authorname", "bylines", "verfasser"))
-_NOT_BYLINE: Final = frozenset("bio box image avatar comment comments description about title role job social more count".split())
+_NOT_BYLINE: Final = frozenset(
+    "bio box image avatar comment comments description about title role job social more count".split()
+)
 
 
 def _byline(src: Source) -> tuple[str, ...]:
@@ -180,7 +224,11 @@ def _by_class(src: Source) -> tuple[str, ...]:
         said = {word for name in element.get("class").split() for word in words(name)}
         if said & _BYLINE and not said & _NOT_BYLINE:
             text = clean(element.text(dropped=True))
-            if 2 < len(text) < 120 and (found := people.names([text], src.sites)) and not _is_site_only(found, src.sites):
+            if (
+                2 < len(text) < 120
+                and (found := people.names([text], src.sites))
+                and not _is_site_only(found, src.sites)
+            ):
                 return found
     return ()
 
@@ -252,7 +300,9 @@ def _from_time_tags(src: Source) -> tuple[dates.When, str] | None:
     return None
 
 
-_DATED: Final = frozenset("date time published publish timestamp datum pubdate posted datetime datepublished fecha data".split())
+_DATED: Final = frozenset(
+    "date time published publish timestamp datum pubdate posted datetime datepublished fecha data".split()
+)
 
 
 def _from_text(src: Source) -> tuple[dates.When, str] | None:
@@ -350,4 +400,16 @@ def claims(src: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in urls if url != src.canonical))[:10]
 
 
-Maker = Callable[[Source], "tuple[datetime | date, str] | None"]
+def own_links(url: str) -> Callable[[str], bool]:
+    """A test whether a link on the page `url` stays on its site."""
+    host = _domain(url, whole=True)
+    tail = ".".join(host.split(".")[-2:])
+
+    def own(href: str) -> bool:
+        if href.startswith("#"):
+            return False
+        if "//" in href[:12]:
+            return href.partition("//")[2].partition("/")[0].partition("?")[0].partition(":")[0].lower().endswith(tail)
+        return ":" not in href.partition("/")[0]
+
+    return own

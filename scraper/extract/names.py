@@ -1,7 +1,7 @@
 """What class names, identifiers and test hooks say: the vocabulary of templates, as data.
 
-A name such as `ArticleBody_newsletterBox__x9f3` is cut into words (`article body newsletter box x 9 f 3`): build tools
-change the hash, not the words. Judged are words and pairs of words, never an outlet.
+A name such as `ArticleBody_newsletterBox__x9f3` is cut into words (`article body newsletter box`): build tools change
+the hash at the end, not the words. Judged are words and pairs of words, never an outlet.
 """
 
 from __future__ import annotations
@@ -10,90 +10,117 @@ import re
 from functools import lru_cache
 from typing import Final
 
+_SEGMENT = re.compile(r"[A-Za-z0-9]+")
 _CUT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_HASH = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z].*[A-Za-z]).{6,}")
 
-# One word is enough. The rule that is recorded is the first word of its line.
-_WORDS: Final = {
-    word: line.split()[0]
-    for line in """
-    newsletter newsletters newsletterbox newslettersignup mailinglist mailchimp mc4wp mailmunch optin
-    subscribe subscribes subscription subscriptions subscriber signup signups abo paywallbox regwall
-    membership memberships donate donation donations donationbox contribute contribution fundraiser crowdfunding spenden
-    patreon steady tipjar supportus kofi appeal
-    related relatednews relatedposts relatedpost relatedarticles relatedarticle relatedlinks relatedcontent relatedtopics
-    jprelatedposts yarpp recommended recommend recommends recommendation recommendations recirc recirculation readmore
-    readnext readalso alsoread seealso morenews morestories morelike upnext nextarticle nextup suggested suggestions
-    similar recommandation weiterlesen infinite lireaussi leiamais crosslink crosslinks crosslinking
-    share shares sharing sharebar sharebuttons sharetools sharethis addthis addtoany sharedaddy socialshare social socials
-    socialbar socialmedia sociallinks shariff followus
-    comment comments commentlist commentsection disqus livefyre respond coral viafoura openweb spotim hyvor kommentare
-    kommentar comentarios commentaires
-    advert adverts advertisement advertisements advertising advertorial ads adslot adslots adunit adbox adwrapper
-    adcontainer adsbygoogle googleads dfp gpt admanager adspot adzone leaderboard mpu skyscraper billboard werbung anzeige
-    reklama publicidad publicite pub
-    sponsor sponsored sponsors sponsorship outbrain taboola revcontent mgid zergnet nativo plista teads adnow contentad
-    promo promos promobox promotion promotions promotional promoted crosspromo selfpromo
-    tags taglist tagcloud taglinks hashtags keywords posttags
-    breadcrumb breadcrumbs nav navbar navigation subnav navi menu menus submenu megamenu pagination pager paginator skiplink
-    skiplinks offcanvas hamburger masthead
-    sidebar rightrail leftrail rail marginale
-    popular trending mostread mostviewed mostpopular bestseller toplist ranking
-    ticker tickers newsticker liveticker stockticker
-    cookie cookies consent gdpr cmp onetrust didomi cookiebanner usercentrics
-    modal popup popover lightbox overlay tooltip dialog drawer interstitial flyout toast snackbar
-    player audioplayer audio podcast podcasts playlist listen texttospeech tts speechify readspeaker videoplayer jwplayer
-    brightcove kaltura
-    byline bylines authorbox authorbio authorinfo bio biography authors avatar
-    print printonly noprint toolbar tools toolbox actions pdf
-    rating ratings vote votes voting poll polls quiz survey feedback reactions likes
-    toc tableofcontents inhaltsverzeichnis
-    login signin registration register
-    loader loading spinner skeleton preloader
-    copyright imprint impressum
-    carousel slider slideshow swiper slick gallery galleries fotostrecke bildergalerie thumbnails lightgallery
-    shop affiliate affiliates productbox pricebox dealbox amazon coupon coupons
-    horoscope weather wetter games gewinnspiel jobs stellenmarkt
-    caption captions figcaption imagecaption wpcaption photocaption credit credits photocredit imagecredit bildunterschrift
-    timestamp datetime pubdate publishdate lastupdated updated readingtime readtime
-    widget widgets
-    """.strip().splitlines()
-    for word in line.split()
-}
-_HIDDEN: Final = frozenset("sronly visuallyhidden screenreader screenreadertext offscreen a11y noshow hidden".split())
+
+def _group(text: str) -> dict[str, str]:
+    return {
+        word: rule
+        for line in text.strip().splitlines()
+        for rule, _, row in [line.partition(":")]
+        for word in row.split()
+    }
+
+
+# One word is enough.
+_WORDS: Final = _group("""
+newsletter:newsletter newsletters newsletterbox newslettersignup mailinglist mailchimp mc4wp mailmunch optin
+subscribe:subscribe subscribes subscription subscriptions subscriber subscribers signup signups abo abos regwall
+paywall:paywallbox paywallmessage premiumbox plusbox pianobox
+appeal:membership memberships donate donation donations donationbox contribute contribution fundraiser fundraising appeal
+appeal:crowdfunding spenden patreon steady tipjar supportus kofi doacao don dons donativo soutenez podpora dotacja
+related:related relatednews relatedposts relatedpost relatedarticles relatedarticle relatedlinks relatedcontent relatedtopics
+related:relatedstories jprelatedposts yarpp recommended recommend recommends recommendation recommendations recirc
+related:recirculation readmore readnext readalso alsoread seealso morenews morestories morelike upnext nextarticle nextup
+related:suggested suggestions similar recommandation recommandations weiterlesen infinite lireaussi leiamais crosslink
+related:crosslinks crosslinking relacionadas relacionados relacionado correlati recomendados verwandte
+share:share shares sharing sharebar sharebuttons sharetools sharethis addthis addtoany sharedaddy socialshare social socials
+share:socialbar socialmedia sociallinks shariff followus compartir partager condividi teilen
+comment:comment comments commentlist commentsection disqus livefyre respond viafoura openweb spotim hyvor kommentare
+comment:kommentar comentarios commentaires comentarii commenti
+advert:advert adverts advertisement advertisements advertising advertorial ads adslot adslots adunit adbox adwrapper
+advert:adcontainer adsbygoogle googleads dfp gpt admanager adspot adzone leaderboard mpu skyscraper billboard werbung anzeige
+advert:reklama publicidad publicite outbrain taboola revcontent mgid zergnet nativo plista teads adnow contentad
+sponsor:sponsor sponsored sponsors sponsorship
+promo:promo promos promobox promotion promotions promotional promoted crosspromo selfpromo
+tags:tags taglist tagcloud taglinks hashtags keywords posttags
+nav:breadcrumb breadcrumbs nav navbar navigation subnav navi menu menus submenu megamenu pagination pager paginator skiplink
+nav:skiplinks hamburger masthead toc tableofcontents inhaltsverzeichnis
+sidebar:sidebar rightrail leftrail rail marginale
+popular:popular trending mostread mostviewed mostpopular bestseller toplist
+ticker:ticker tickers newsticker stockticker
+cookie:cookie cookies consent gdpr cmp onetrust didomi cookiebanner usercentrics
+dialog:modal popup popover lightbox overlay dialog drawer interstitial flyout toast snackbar
+tooltip:tooltip rollover hovercard
+audio:audioplayer audio podcast podcasts playlist listen texttospeech tts speechify readspeaker
+video:videoplayer jwplayer brightcove kaltura
+byline:byline bylines authorbox authorbio authorinfo bio biography authors avatar textauthor
+print:printonly noprint
+toolbar:toolbar tools toolbox actions
+rating:rating ratings vote votes voting poll polls quiz survey feedback reactions likes
+login:login signin registration
+loader:loader loading spinner skeleton preloader
+legal:copyright imprint impressum
+gallery:carousel slider slideshow swiper slick gallery galleries fotostrecke bildergalerie thumbnails lightgallery
+affiliate:affiliate affiliates coupon coupons gewinnspiel stellenmarkt
+caption:caption captions figcaption imagecaption wpcaption photocaption credit credits photocredit imagecredit
+caption:bildunterschrift
+date:timestamp datetime pubdate publishdate lastupdated updated readingtime readtime
+widget:widget widgets
+""")
+_HIDDEN: Final = frozenset(
+    "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow".split()
+)
 
 _PAIRS: Final = {
-    tuple(pair.split("-")): line.split()[0]
-    for line in """
-    read-more read-next read-also also-read see-also more-on more-from more-news more-stories more-articles more-posts
-    more-about more-like up-next next-article next-story next-post prev-next you-may you-might dont-miss also-like
-    further-reading keep-reading continue-reading latest-news latest-posts other-news other-articles top-stories
-    lire-aussi leia-mais leia-tambem leggi-anche lees-ook mehr-zum zum-thema mehr-dazu auch-interessant czytaj-takze
-    news-list post-list article-list story-list link-list teaser-list teaser-box link-box card-list story-card
-    article-card news-card post-card article-teaser promo-card
-    most-read most-viewed most-popular most-commented top-read
-    sign-up opt-in log-in sign-in mail-chimp email-form email-capture email-signup
-    author-bio author-box author-info author-card author-profile author-description author-details author-block
-    author-meta author-about about-author post-author author-section
-    skip-to jump-to back-top to-top load-more show-more scroll-top
-    google-news google-preferred preferred-source whatsapp-channel telegram-channel
-    article-tags post-tags entry-tags story-tags tag-list tag-links tag-cloud article-topics topic-list topics-list
-    article-meta post-meta entry-meta story-meta
-    print-hidden print-none no-print non-print hide-print
-    in-image image-caption photo-caption media-caption wp-caption picture-caption
-    reading-time read-time time-read
-    follow-us follow-me follow-button
-    follow-topic follow-author
-    support-us support-banner support-box
-    cta-box cta-button cta-banner call-action
-    article-footer post-footer entry-footer story-footer
-    table-contents
-    edit-post edit-link
-    """.strip().splitlines()
-    for pair in line.split()
+    tuple(pair.split("-")): rule
+    for pair, rule in _group("""
+related:read-more read-next read-also also-read see-also more-on more-from more-news more-stories more-articles more-posts
+related:more-about more-like up-next next-article next-story next-post prev-next you-may you-might dont-miss also-like
+related:further-reading keep-reading continue-reading latest-news latest-posts other-news other-articles top-stories
+related:lire-aussi leia-mais leia-tambem leggi-anche lees-ook mehr-zum zum-thema mehr-dazu auch-interessant czytaj-takze
+related:les-ogsa las-mer lue-myos cita-tambien lea-tambien
+card:news-list post-list article-list story-list link-list teaser-list teaser-box link-box card-list story-card
+card:article-card news-card post-card article-teaser promo-card inline-teaser bookmark-card
+popular:most-read most-viewed most-popular most-commented top-read
+subscribe:sign-up opt-in email-form email-capture email-signup
+newsletter:mail-chimp
+login:log-in sign-in
+byline:author-bio author-box author-info author-card author-profile author-description author-details author-block
+byline:author-meta author-about about-author post-author author-section about-me author-name author-link article-author
+nav:skip-to jump-to back-top to-top load-more show-more scroll-top table-contents edit-post edit-link
+nav:site-footer page-footer main-footer global-footer footer-wrap footer-wrapper footer-bottom footer-links footer-nav
+nav:site-header page-header main-header global-header header-nav
+share:google-news google-preferred preferred-source whatsapp-channel telegram-channel follow-us follow-me follow-button
+share:follow-topic follow-author
+tags:article-tags post-tags entry-tags story-tags tag-list tag-links tag-cloud article-topics topic-list topics-list
+meta:article-meta post-meta entry-meta story-meta article-footer post-footer entry-footer story-footer
+print:print-hidden print-none no-print non-print hide-print
+caption:in-image image-caption photo-caption media-caption wp-caption picture-caption image-author image-credit media-title
+caption:media-info photo-credit photo-author picture-credit image-source
+date:reading-time read-time time-read publish-date published-date post-date article-date
+appeal:support-us support-banner support-box cta-box cta-button cta-banner cta-card call-action
+paywall:paywall-box paywall-message paywall-banner paywall-overlay paywall-offer paywall-promo
+video:video-player media-player jw-player
+audio:audio-card audio-player
+embed:external-content embed-consent
+""").items()
 }
 # `has-sidebar`, `no-comments`: a state of something else.
 _STATES: Final = frozenset("has no not with without is are show can".split())
-_AD: Final = frozenset({"ad"})
+
+
+@lru_cache(maxsize=8192)
+def split(name: str) -> tuple[str, ...]:
+    """The words of a name, in order, without what looks like a hash.
+
+    >>> split("ArticleBody_intro__x9Fq2z")
+    ('article', 'body', 'intro')
+    """
+    segments = (part for part in _SEGMENT.findall(name[:120]) if not _HASH.fullmatch(part))
+    return tuple(word.lower() for part in segments for word in _CUT.findall(part))
 
 
 @lru_cache(maxsize=8192)
@@ -103,19 +130,26 @@ def judge(name: str) -> str | None:
     >>> judge("ArticleBody_newsletterBox__x9f3"), judge("has-sidebar"), judge("story-text")
     ('newsletter', None, None)
     """
-    if len(name) > 100 or (":" in name and not name.startswith("print:")):
+    if ":" in name and not name.startswith("print:"):
         return None
-    words = [word.lower() for word in _CUT.findall(name)]
+    words = split(name)
     if not words or words[0] in _STATES or len(words) > 12:
         return None
     for at, word in enumerate(words):
         if at and words[at - 1] in _STATES:
             continue
-        if (rule := _WORDS.get(word)) or (at + 1 < len(words) and (rule := _PAIRS.get((word, words[at + 1])))):
-            return rule
-    if "ad" in words:
-        return "advert"
+        rule = _WORDS.get(word) or (_PAIRS.get((word, words[at + 1])) if at + 1 < len(words) else None)
+        if rule or (word == "ad" and _is_ad(name, words, at)):
+            return rule or "advert"
     return None
+
+
+def _is_ad(name: str, words: tuple[str, ...], at: int) -> bool:
+    """`ad` on its own or beside a real word; two letters turn up in any hash."""
+    if re.search(r"(?i)(?:^|[-_ ])ad(?:$|[-_ 0-9])", name):
+        return True
+    beside = words[max(0, at - 1) : at] + words[at + 1 : at + 2]
+    return all(len(word) > 3 or word in {"in", "box", "top"} for word in beside)
 
 
 @lru_cache(maxsize=8192)
@@ -125,14 +159,11 @@ def hidden(name: str) -> bool:
     >>> hidden("sr-only"), hidden("md:hidden")
     (True, False)
     """
-    return name.lower().replace("-", "").replace("_", "") in _HIDDEN
+    plain = name.lower().replace("-", "").replace("_", "")
+    return plain in _HIDDEN or plain == "hidden"
 
 
 @lru_cache(maxsize=8192)
 def words(name: str) -> frozenset[str]:
-    """The words of a name.
-
-    >>> sorted(words("ArticleBody_intro"))
-    ['article', 'body', 'intro']
-    """
-    return frozenset(word.lower() for word in _CUT.findall(name[:200]))
+    """The words of a name, as a set."""
+    return frozenset(split(name))

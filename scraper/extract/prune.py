@@ -9,7 +9,7 @@ sorts of things.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from scraper.extract import names
@@ -17,7 +17,7 @@ from scraper.extract.tree import BLOCKS, Element
 
 _TAGS: Final = {
     "nav": "nav", "footer": "footer", "aside": "aside", "form": "form", "button": "control", "dialog": "dialog",
-    "menu": "nav", "label": "control", "details": "", "fieldset": "control",
+    "menu": "nav", "label": "control", "fieldset": "control", "figcaption": "caption", "amp-sidebar": "nav",
 }  # fmt: skip
 _ROLES: Final = {
     "navigation": "nav", "complementary": "aside", "banner": "nav", "contentinfo": "footer", "search": "form",
@@ -31,49 +31,97 @@ _SCREENS = re.compile(r"^(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline)")
 
 # A run of text counts as prose from this length on; captions, labels and teasers' titles are mostly shorter.
 PROSE: Final = 60
-# An element named like a widget that has more than this part of the page's prose is the article's own column.
-MAX_SHARE: Final = 0.4
-# Names that may be large and are still not article.
-_CERTAIN: Final = frozenset("comment nav".split())
-# Inline elements are part of a sentence; only these names take them out of it.
-_INLINE: Final = frozenset("share advert modal hidden".split())
+# An inline element in one of these is part of a sentence; only the names below take it out.
+_SENTENCES: Final = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre".split())
+_INLINE: Final = frozenset("share advert dialog tooltip".split())
+# These hold prose of their own: readers' comments, other articles' beginnings, the small print.
+_NEVER_CORE: Final = frozenset("comment footer dialog cookie paywall aside form".split())
+# Signs of Chinese, Japanese and Korean say about as much as two and a half letters.
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
 def measure(elements: list[Element]) -> None:
-    """Fill in `size`, `linked` and `prose` of all `elements`, which are in reading order."""
-    runs = [0] * (len(elements) + 3)
-    linked = [0] * (len(elements) + 3)
+    """Fill in `size`, `linked` and `run` of all `elements`, which are in reading order."""
+    for element in elements:
+        parent = element.parent
+        element.in_link = is_link(element) or (parent is not None and parent.in_link)
+    runs: dict[int, int] = {}
     for element in reversed(elements):
-        own = sum([len(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
-        run = runs[element.order] + own
+        own = sum([_length(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
+        run = runs.pop(element.order, 0) + (0 if element.in_link else own)
         element.size += own
-        if element.tag == "a":
+        if element.in_link and is_link(element):
             element.linked = element.size
-            linked[element.order] = run
-        plain = run - linked[element.order]
         parent = element.parent
         if element.tag in BLOCKS:
-            if plain >= PROSE:
-                element.prose += plain
+            element.run = run
         elif parent is not None:
-            runs[parent.order] += run
-            linked[parent.order] += linked[element.order]
+            runs[parent.order] = runs.get(parent.order, 0) + run
         if parent is not None:
             parent.size += element.size
             parent.linked += element.linked
-            parent.prose += element.prose
 
 
-def prune(root: Element, outlet: dict[int, str], keep: set[int]) -> None:
-    """Mark every branch below `root` that is not article. `outlet` and `keep` hold element orders from outlet rules."""
-    total = root.prose
+def is_link(element: Element) -> bool:
+    """Whether an element leads somewhere; an anchor without address, left open, can hold a whole article."""
+    return element.tag == "a" and bool(element.get("href"))
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text)) * 3 // 2
+
+
+def core(elements: list[Element], headline: Element | None) -> Element | None:
+    """The element in which the most prose stands side by side: the article's column, or a part of it.
+
+    Readers' comments do not count, however long they are.
+    """
+    mass: dict[int, int] = {}
+    best: Element | None = None
+    barred: set[int] = set()
+    main: set[int] = set()
+    around = {above.order for above in headline.ancestors()} if headline else set()
+    whole = elements[0].size if elements else 0
+    for element in elements:
+        parent = element.parent
+        if parent is not None and (
+            parent.order in barred or (element.order not in around and _is_barred(element, whole))
+        ):
+            barred.add(element.order)
+            continue
+        if element.tag in {"article", "main"} or (parent is not None and parent.order in main):
+            main.add(element.order)
+        if element.run < PROSE or parent is None:
+            continue
+        run = element.run * 2 if element.order in main else element.run
+        for holder, part in ((parent, run), (parent.parent, run // 2), (element, run // 2)):
+            if holder is not None:
+                mass[holder.order] = mass.get(holder.order, 0) + part
+                if best is None or mass[holder.order] > mass[best.order]:
+                    best = holder
+    return best
+
+
+def _is_barred(element: Element, whole: int) -> bool:
+    return element.size * 2 < whole and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
+
+
+def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence[Element | None]) -> None:
+    """Mark every branch below `root` that is not article.
+
+    `outlet` and `keep` hold element orders from outlet rules. The generic rules spare what the elements in `spare`
+    stand in.
+    """
+    above = [above for element in spare if element is not None for above in (element, *element.ancestors())]
+    spared = {element.order for element in above}
+    # What its own column is called says nothing on this page.
+    void = frozenset(name for element in above for name in labels(element))
     stack = [root]
     while stack:
-        node = stack.pop()
-        for kid in node.elements():
+        for kid in stack.pop().elements():
             rule = outlet.get(kid.order)
-            if rule is None and kid.order not in keep:
-                rule = _rule(kid, total)
+            if rule is None and kid.order not in keep and kid.order not in spared:
+                rule = _rule(kid, void)
             if rule:
                 drop(kid, rule)
             elif kid.kids and kid.order not in keep:
@@ -86,15 +134,10 @@ def drop(element: Element, rule: str) -> None:
     for above in element.ancestors():
         above.size -= element.size
         above.linked -= element.linked
-        above.prose -= element.prose
 
 
-def _rule(element: Element, total: int) -> str | None:
-    share = element.prose / total if total else 0.0
-    rule = _by_hiding(element) or _by_tag(element) or _by_name(element)
-    if rule and (share < MAX_SHARE or (rule in _CERTAIN and share < 0.8)):
-        return rule
-    return None
+def _rule(element: Element, void: frozenset[str]) -> str | None:
+    return _by_hiding(element) or _by_tag(element) or _by_name(element, void)
 
 
 def _by_tag(element: Element) -> str | None:
@@ -116,12 +159,17 @@ def _by_hiding(element: Element) -> str | None:
     return None
 
 
-def _by_name(element: Element) -> str | None:
-    inline = element.tag not in BLOCKS
-    for name in labels(element):
-        rule = names.judge(name)
-        if rule and (not inline or rule in _INLINE):
-            return rule
+def _by_name(element: Element, void: frozenset[str], only: frozenset[str] | None = None) -> str | None:
+    said = ((name, rule) for name in labels(element) if (rule := names.judge(name)))
+    found = next(((name, rule) for name, rule in said if name not in void and (only is None or rule in only)), None)
+    if found is None:
+        return None
+    rule = found[1]
+    if element.tag in BLOCKS or rule in _INLINE:
+        return rule
+    block = next((above for above in element.ancestors() if above.tag in BLOCKS), None)
+    if block is None or block.tag not in _SENTENCES or (rule == "caption" and element.size >= 0.9 * block.size):
+        return rule
     return None
 
 

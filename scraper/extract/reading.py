@@ -1,77 +1,278 @@
 """One page → one article: the order of the steps.
 
-    decode | check weight | parse | read what is declared | prune | choose container | collect blocks | trim | judge kind
+    decode | weigh | parse | what it declares | outlet rules | prune | container | shapes | blocks | trim | fields | kind
+
+Nothing here looks at the network, a clock or a disk, and nothing is kept between pages but answers that depend on
+their question alone.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from scraper import charset
-from scraper.article import Article, Block
+from scraper.article import Access, Article, Block, Dropped, Kind
 from scraper.errors import ExtractError
-from scraper.extract import blocks, container, fields, prune, structured, tree, weight
+from scraper.extract import (
+    blocks,
+    container,
+    fields,
+    kinds,
+    lead,
+    prune,
+    rules,
+    second,
+    shape,
+    structured,
+    title,
+    tree,
+    trim,
+    weight,
+)
+from scraper.extract.blocks import Piece
+from scraper.extract.structured import Declared
+from scraper.extract.tree import Document, Element
 from scraper.model import Outlet
 
-VERSION = "1"
+# Raised whenever the same bytes may give another article: the archive then knows whose doing a difference is.
+VERSION: Final = "1"
+MAX_DROPPED: Final = 300
+MAX_DROPPED_TEXT: Final = 300
+MAX_BLOCKS: Final = 20_000
+# Text of this length is an article; below it, other witnesses are heard.
+THIN: Final = 200
+_ODD = re.compile("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
+
+
+@dataclass(slots=True)
+class _Page:
+    """One page on its way to being an article."""
+
+    doc: Document
+    html: str
+    declared: Declared
+    applied: rules.Applied
+    elements: list[Element]
+    headline: Element | None
+    middle: Element | None
+    column: list[Element]
 
 
 def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None, known: str | None) -> Article | None:
     """See `scraper.extract.read`."""
+    reading = reading_of(outlet)
+    key = hashlib.blake2b(page, digest_size=16, key=f"{reading} {content_type}"[:64].encode()).digest() + url.encode()
+    if known and _seen.get(key) == known:
+        return None
     decoded = _text(page, url, content_type)
     weight.check(decoded.text, url)
-    doc = tree.parse(decoded.text, url)
-    declared = structured.read(doc.data, doc.metas)
-    elements = list(doc.root.walk())
-    prune.measure(elements)
-    prune.prune(doc.root, {}, set())
-    chosen = container.choose(doc.root)
-    pieces = blocks.collect(chosen)
-    src = fields.source(doc, declared, outlet)
-    found = fields.read(src)
-    print_ = hashlib.sha256("\n".join([repr(sorted(found.values.items(), key=lambda i: i[0])), *(p.text for p in pieces)]).encode("utf-8", "replace"))
-    fingerprint = print_.hexdigest()[:32]
+    opened = _open(decoded.text, url, outlet)
+    fingerprint = _fingerprint(opened, reading)
+    _remember(key, fingerprint)
     if known == fingerprint:
         return None
-    values: dict[str, Any] = dict(found.values)
-    flags = list(found.flags) + (["undecodable"] if decoded.damaged else [])
-    body = tuple(Block(p.kind, p.text) for p in pieces if not p.drop)
-    return Article(
-        url=url,
-        canonical_url=src.canonical,
-        blocks=body,
-        kind="article" if body else "empty",
-        claims=fields.claims(src),
-        origins=MappingProxyType(dict(found.origins)),
-        timezone=outlet.timezone if outlet else None,
-        flags=tuple(flags),
-        fingerprint=fingerprint,
-        reading=reading_of(outlet),
-        **values,
-    )
+    return _article(opened, outlet, decoded.damaged, fingerprint, reading)
+
+
+# Fingerprints of the last pages, by their bytes: the very same page is not even parsed again.
+_seen: OrderedDict[bytes, str] = OrderedDict()
+_MAX_SEEN: Final = 20_000
+
+
+def _remember(key: bytes, fingerprint: str) -> None:
+    _seen[key] = fingerprint
+    if len(_seen) > _MAX_SEEN:
+        _seen.popitem(last=False)
 
 
 def reading_of(outlet: Outlet | None) -> str:
     """The version of this extractor and a digest of the rules it was given."""
-    rules = [
-        (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text) for r in (outlet.rules if outlet else ())
+    told = [
+        (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text)
+        for r in (outlet.rules if outlet else ())
     ]
-    return f"{VERSION}+{hashlib.sha256(repr(rules).encode()).hexdigest()[:8]}"
+    return f"{VERSION}+{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
 
 
 def is_pdf(page: bytes, content_type: str | None) -> bool:
     """Whether `page` is a PDF, by its first bytes or by what the server says."""
-    return b"%PDF-" in page[:1024] or (content_type or "").split(";")[0].strip().lower() == "application/pdf"
+    start = page[:1024].lstrip()
+    if start.startswith(b"%PDF-"):
+        return True
+    said = (content_type or "").split(";")[0].strip().lower() in {"application/pdf", "application/x-pdf"}
+    return (b"%PDF-" in start or said) and not start.startswith(b"<")
 
 
 def _text(page: bytes, url: str, content_type: str | None) -> charset.Decoded:
-    if not page.strip():
+    if not page.strip(b" \t\r\n\0"):
         raise ExtractError(url, "empty", "the answer has no content")
     decoded = charset.decode(page, content_type)
     sample = decoded.text[:65536]
-    odd = sum(ch < "\x20" and ch not in "\t\n\r\x0c\x1b" or ch == "\ufffd" for ch in sample)
-    if odd * 20 > len(sample):
+    if len(_ODD.findall(sample)) * 20 > len(sample):
         raise ExtractError(url, "not-text", "the bytes are no text in any encoding")
     return decoded
+
+
+def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
+    """Parse, prune and find the article's column."""
+    doc = tree.parse(html, url)
+    declared = structured.read(doc.data, doc.metas)
+    applied = rules.apply(doc, outlet)
+    elements = list(doc.root.walk())
+    prune.measure(elements)
+    headline = _headline(elements, doc, declared, applied)
+    middle = applied.body or prune.core(elements, headline)
+    prune.prune(doc.root, applied.drop, applied.keep, [middle, headline])
+    column = [applied.body] if applied.body else container.choose(doc.root, headline, _witness(declared))
+    return _Page(doc, html, declared, applied, elements, headline, middle, column)
+
+
+def _headline(elements: Sequence[Element], doc: Document, declared: Declared, applied: rules.Applied) -> Element | None:
+    """The element that shows the headline: a heading that the page's title agrees with."""
+    told = applied.fields.get("title", [])
+    shown = title.fold(" ".join([doc.title, declared.meta("og:title") or "", *told]))
+    heads = [(e, title.fold(e.text())) for e in elements if e.tag in {"h1", "h2"} and 8 < e.size < 600]
+    for level in ("h1", "h2"):
+        for element, text in heads:
+            if element.tag == level and len(text) > 8 and (text[:30] in shown or text[-30:] in shown):
+                return element
+    return next((element for element, _ in heads if element.tag == "h1"), None)
+
+
+def _witness(declared: Declared) -> str:
+    return next((text for node in declared.articles() if (text := structured.string(node.get("articleBody")))), "")
+
+
+def _fingerprint(page: _Page, reading: str) -> str:
+    """A digest of all that the article is made from: the pruned column, the heads, and the data that are read."""
+    parts = [reading, page.doc.title, *page.doc.data]
+    parts += [f"{name}={values}" for name, values in sorted(page.declared.metas.items()) if name in fields.READ]
+    parts += [e.text() for e in page.elements if e.tag == "h1" or e.drop in {"byline", "caption"}]
+    parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
+    parts += [column.text() for column in page.column]
+    digest = hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "replace"))
+    return digest.hexdigest()[:32]
+
+
+def _article(page: _Page, outlet: Outlet | None, damaged: bool, fingerprint: str, reading: str) -> Article:
+    doc, declared = page.doc, page.declared
+    src = fields.source(doc, declared, outlet, page.applied.fields)
+    found = fields.read(src)
+    own = fields.own_links(doc.url)
+    for column in page.column:
+        shape.prune(column, own, page.applied.keep, page.middle)
+    pieces = [piece for column in page.column for piece in blocks.collect(column)]
+    rules.drop_lines(pieces, page.applied)
+    summaries = [
+        text
+        for text in (
+            declared.meta("og:description"),
+            declared.meta("description"),
+            structured.string(src.node.get("description")),
+        )
+        if text
+    ]
+    known = trim.Known(found.text("title") or "", found.names("authors"), summaries, own)
+    trim.trim(pieces, known)
+    _lead(page, found, pieces, summaries)
+    body, origin = _body(page, pieces, src)
+    if origin:
+        found.origins["body"] = origin
+    judged = kinds.Page(doc, page.html, declared, src.node, found.text("title") or "", pieces)
+    kind, why = kinds.judge(judged) if not origin else ("article", ())
+    access, reason = kinds.access(judged) if kind in {"article", "live"} else (None, ())
+    flags = [*found.flags, *_flags(page, body, damaged, access, src)]
+    return _made(page, src, found, body, (kind, access), (*why, *reason), flags, pieces, fingerprint, reading)
+
+
+def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Sequence[str]) -> None:
+    """Fill in subtitle and caption, and take the subtitle out of the body."""
+    first = next(
+        (piece for piece in pieces if piece.drop is None and trim.is_prose(piece) and not trim.is_dek(piece)), None
+    )
+    if (line := lead.dek(page.doc.root, page.headline, first, summaries)) and title.fold(line[0]) != title.fold(
+        found.text("title") or ""
+    ):
+        found.put("subtitle", line[0], "page")
+    found.put("caption", lead.caption(page.elements, page.headline, pieces), "page")
+    subtitle = title.fold(found.text("subtitle") or "")
+    for piece in pieces[:40]:
+        if piece.drop is None and subtitle and title.fold(piece.text) == subtitle:
+            piece.drop = "subtitle"
+
+
+def _body(page: _Page, pieces: Sequence[Piece], src: fields.Source) -> tuple[tuple[Block, ...], str | None]:
+    """The blocks, and where they came from if not from the page's own markup."""
+    own = tuple(Block(piece.kind, piece.text) for piece in pieces if piece.drop is None)[:MAX_BLOCKS]
+    length = sum(len(block.text) for block in own)
+    if length >= THIN or src.node.get("isAccessibleForFree") in {False, "False", "false"}:
+        return own, None
+    witness = structured.string(src.node.get("articleBody")) or ""
+    if len(witness) > max(2 * THIN, 3 * length):
+        raw = src.node.get("articleBody")
+        lines = raw.split("\n") if isinstance(raw, str) else [witness]
+        return tuple(Block("paragraph", text) for line in lines if (text := structured.plain(line))), "json-ld"
+    if not own or (page.middle is None and src.node):
+        other = second.opinion(page.html, page.doc.url)
+        if sum(len(block.text) for block in other) > max(2 * THIN, 2 * length):
+            return other, "trafilatura"
+    return own, None
+
+
+def _flags(page: _Page, body: Sequence[Block], damaged: bool, access: Access | None, src: fields.Source) -> list[str]:
+    flags = ["undecodable"] if damaged else []
+    if page.doc.truncated:
+        flags.append("truncated")
+    if access == "teaser":
+        flags.append("teaser")
+    witness = structured.string(src.node.get("articleBody")) or ""
+    shown = sum(len(block.text) for block in body)
+    if len(witness) > 2 * THIN and shown * 10 < len(witness) * 6 and access != "teaser":
+        flags.append("text-lost")
+    return flags
+
+
+def _made(
+    page: _Page,
+    src: fields.Source,
+    found: fields.Fields,
+    body: tuple[Block, ...],
+    judged: tuple[Kind, Access | None],
+    evidence: tuple[str, ...],
+    flags: list[str],
+    pieces: Sequence[Piece],
+    fingerprint: str,
+    reading: str,
+) -> Article:
+    values: dict[str, Any] = dict(found.values)
+    return Article(
+        url=page.doc.url,
+        canonical_url=src.canonical,
+        blocks=body,
+        kind=judged[0],
+        access=judged[1],
+        evidence=evidence,
+        flags=tuple(dict.fromkeys(flags)),
+        claims=fields.claims(src),
+        dropped=_dropped(page.elements, pieces),
+        origins=MappingProxyType(dict(found.origins)),
+        timezone=src.outlet.timezone if src.outlet else None,
+        fingerprint=fingerprint,
+        reading=reading,
+        **values,
+    )
+
+
+def _dropped(elements: Sequence[Element], pieces: Sequence[Piece]) -> tuple[Dropped, ...]:
+    """What was judged not to be article, in reading order, cut to what a reader needs to recognise it."""
+    found = [(e.order, e.drop, e.text(dropped=True)) for e in elements if e.drop and e.size > 0]
+    found += [(piece.element.order, piece.drop, piece.text) for piece in pieces if piece.drop]
+    found.sort(key=lambda item: item[0])
+    cut = ((rule, " ".join(text[: 4 * MAX_DROPPED_TEXT].split())[:MAX_DROPPED_TEXT]) for _, rule, text in found)
+    return tuple(Dropped(rule, text) for rule, text in cut if text)[:MAX_DROPPED]

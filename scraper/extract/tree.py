@@ -33,7 +33,7 @@ class Element:
     """One element. `size` counts the characters of text below it, `linked` those within links; both without dropped
     branches once `prune` has run. `drop` is the rule that judged it not to be article, or None."""
 
-    __slots__ = ("attrs", "drop", "kids", "linked", "order", "parent", "prose", "size", "tag")
+    __slots__ = ("attrs", "drop", "in_link", "kids", "linked", "order", "parent", "run", "size", "tag", "weight")
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: Element | None, order: int) -> None:
         self.tag = tag
@@ -44,7 +44,9 @@ class Element:
         self.drop: str | None = None
         self.size = 0
         self.linked = 0
-        self.prose = 0
+        self.run = 0
+        self.weight = 0.0
+        self.in_link = False
 
     def get(self, name: str) -> str:
         """The attribute `name`, empty if there is none."""
@@ -70,8 +72,11 @@ class Element:
             yield node
             node = node.parent
 
-    def text(self, *, dropped: bool = False) -> str:
-        """All text below, as one string; the text of dropped branches only if asked for."""
+    def text(self, *, dropped: bool = False, apart: bool = False) -> str:
+        """All text below, as one string; the text of dropped branches only if asked for.
+
+        `apart` puts a blank between inline elements that stand side by side, as caption and credit often do.
+        """
         parts: list[str] = []
         stack: list[Element | str] = [self]
         while stack:
@@ -79,7 +84,7 @@ class Element:
             if isinstance(node, str):
                 parts.append(node)
             elif dropped or node.drop is None:
-                if node.tag in BLOCKS or node.tag == "br":
+                if apart or node.tag in BLOCKS or node.tag == "br":
                     parts.append(" ")
                     stack.append(" ")
                 stack.extend(reversed(node.kids))
@@ -111,6 +116,15 @@ class Document:
         except (SelectolaxError, ValueError):
             return []
         return [self.by_id[node.mem_id] for node in found if node.mem_id in self.by_id]
+
+    def select_attribute(self, selector: str, name: str) -> list[str]:
+        """The values of an attribute of the elements that match, also of those in the head."""
+        if self.parser is None:
+            return []
+        try:
+            return [value for node in self.parser.css(selector) if (value := node.attributes.get(name))]
+        except (SelectolaxError, ValueError):
+            return []
 
 
 def parse(html: str, url: str) -> Document:

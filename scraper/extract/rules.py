@@ -1,0 +1,68 @@
+"""An outlet's rules, laid over one page. They are data, checked when they were loaded; here they only point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scraper.extract.blocks import Piece
+from scraper.extract.tree import Document, Element
+from scraper.model import Outlet, Rule
+from scraper.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Where the rules point on this page.
+
+    `drop` names the rule for each element that is not article, `keep` holds what generic rules must spare, with all
+    that is in it, `body` the container, `fields` the texts found for each field, `lines` patterns for whole blocks.
+    """
+
+    drop: dict[int, str] = field(default_factory=dict)
+    keep: set[int] = field(default_factory=set)
+    body: Element | None = None
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    lines: tuple[tuple[re.Pattern[str], str], ...] = ()
+
+
+def apply(doc: Document, outlet: Outlet | None) -> Applied:
+    """Look up all rules of `outlet` on the page. An outlet's own rules stand after its preset's, and win."""
+    if outlet is None or not outlet.rules:
+        return Applied()
+    keep = {e.order for rule in outlet.rules for e in _found(doc, rule.keep)}
+    drop = {e.order: rule.name for rule in outlet.rules for e in _found(doc, rule.drop) if e.order not in keep}
+    own_first = tuple(reversed(outlet.rules))
+    body = next((e for rule in own_first for e in _found(doc, rule.body) if e.order not in drop), None)
+    lines = tuple((re.compile(text), rule.name) for rule in outlet.rules for text in rule.drop_text)
+    return Applied(drop, keep, body, _fields(doc, own_first), lines)
+
+
+def _found(doc: Document, selectors: Iterable[str]) -> list[Element]:
+    return [element for selector in selectors for element in doc.select(selector)]
+
+
+def _fields(doc: Document, rules: Iterable[Rule]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        for name, where in rule.fields.items():
+            if name not in found and (texts := _texts(doc, where)):
+                found[name] = texts
+    return found
+
+
+def _texts(doc: Document, where: str) -> list[str]:
+    selector, at, attribute = where.rpartition("@")
+    if at and re.fullmatch(r"[A-Za-z_][\w:.-]*", attribute):
+        values = doc.select_attribute(selector.strip(), attribute)
+    else:
+        values = [element.text(dropped=True, apart=True) for element in doc.select(where)]
+    return [text for value in values if (text := clean(value))]
+
+
+def drop_lines(pieces: list[Piece], applied: Applied) -> None:
+    """Mark the pieces that a rule for whole blocks matches."""
+    for piece in pieces:
+        if piece.drop is None:
+            piece.drop = next((name for pattern, name in applied.lines if pattern.fullmatch(piece.text)), None)

@@ -1,0 +1,188 @@
+"""Widgets known by their shape: lists of links, teaser cards, pictures, boxes that ask for something, author boxes.
+
+For branches of the article's column, whatever their names are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from scraper.extract import appeals, phrases
+from scraper.extract.prune import PROSE, drop, is_link
+from scraper.extract.tree import BLOCKS, Element
+from scraper.text import clean
+
+_HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
+_LISTS: Final = frozenset(("ul", "ol", "dl"))
+_CARDS: Final = frozenset("div section article figure li td details center header".split())
+# A paragraph or cell with a picture in it is text with a picture, not a picture with a caption.
+_NO_FRAME: Final = frozenset("p li tr table tbody ul ol h1 h2 h3 h4 h5 h6 blockquote pre article main body".split())
+_BOXES: Final = frozenset("div section article aside table center header footer ul fieldset details".split())
+_PROFILE = re.compile(r"(?i)/(?:authors?|autor(?:en|es|e|i)?|auteurs?|autori|byline|by|people|profiles?|staff|team|contributors?|"
+                      r"journalists?|reporters?|experts?|avtor)/[^/?#]+|[?&]author=")  # fmt: skip
+MAX_CARD: Final = 900
+MAX_TEASER: Final = 420
+MAX_CAPTION: Final = 350
+MAX_APPEAL: Final = 3_000
+MAX_BIO: Final = 900
+
+Own = Callable[[str], bool]
+
+
+def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> None:
+    """Drop widgets below `top`. `own` says whether a link stays on the site; `keep` holds orders to spare.
+
+    What `middle`, the core of the article, stands in is never a widget.
+    """
+    spared = keep | ({middle.order, *(above.order for above in middle.ancestors())} if middle else set())
+    _appeal_boxes(top, spared)
+    stack = [top]
+    while stack:
+        for kid in stack.pop().elements():
+            if kid.drop is not None or kid.order in keep:
+                continue
+            rule = _rule(kid, own) if kid.order not in spared else None
+            if rule:
+                drop(kid, rule)
+            elif kid.kids:
+                stack.append(kid)
+
+
+def _rule(element: Element, own: Own) -> str | None:
+    size, linked = element.size, element.linked
+    if element.tag not in BLOCKS or not size:
+        return None
+    if _is_picture(element):
+        return "caption"
+    if element.tag in _LISTS:
+        return "links" if linked >= 0.75 * size and size > 12 else None
+    if linked < 0.05 * size:
+        return None
+    if linked >= 0.85 * size:
+        return _linked(element, own)
+    if element.tag in _CARDS:
+        if size <= MAX_BIO and _is_author_box(element):
+            return "byline"
+        if size <= MAX_CARD and _is_card(element, own):
+            return "card"
+    return None
+
+
+def _is_picture(element: Element) -> bool:
+    """A picture with nothing but its caption and credit."""
+    if element.tag == "figure":
+        return not any(
+            node.tag in {"table", "pre", "blockquote"} or node.run > MAX_CAPTION * 2 for node in element.walk()
+        )
+    if element.tag in _NO_FRAME or element.size > MAX_CAPTION:
+        return False
+    return any(node.tag in {"img", "picture", "amp-img"} for node in element.walk()) and not any(
+        node.tag in _HEADINGS or node.tag in _LISTS for node in element.walk()
+    )
+
+
+def _linked(element: Element, own: Own) -> str | None:
+    """The rule for an element that is nearly all link."""
+    if element.tag in _HEADINGS:
+        return "linked-heading" if any(map(own, _hrefs(element))) else None
+    if element.tag == "p" and not any(map(own, _hrefs(element))) and element.size < 60:
+        return None
+    return "linked-line" if element.size >= 12 else None
+
+
+def _hrefs(element: Element) -> list[str]:
+    return [href for node in element.walk() if node.tag == "a" and (href := node.get("href")) and href[0] != "#"]
+
+
+def _is_card(element: Element, own: Own) -> bool:
+    """A link to another page of the site as headline, and at most one teaser beside it."""
+    if not any(_is_card_title(node, element, own) for node in element.walk()):
+        return False
+    leaves = [node for node in element.walk() if node.run >= PROSE]
+    return len(leaves) <= 1 and element.size - element.linked <= MAX_TEASER
+
+
+def _is_card_title(node: Element, card: Element, own: Own) -> bool:
+    if node is not card and node.tag in BLOCKS and node.linked >= 0.9 * node.size > 10:
+        return any(map(own, _hrefs(node)))
+    if not is_link(node) or not own(node.get("href")):
+        return False
+    return any(kid.tag in BLOCKS for kid in node.walk()) or (node.size >= 25 and _stands_alone(node))
+
+
+def _stands_alone(link: Element) -> bool:
+    """Whether a link begins its block and a line break or block follows it: no part of a sentence."""
+    parent = link.parent
+    if parent is None or parent.tag == "p":
+        return False
+    kids = [kid for kid in parent.kids if not (isinstance(kid, str) and not kid.strip())]
+    at = next((n for n, kid in enumerate(kids) if kid is link), 0)
+    before, after = kids[:at], kids[at + 1 : at + 2]
+    return not any(isinstance(kid, str) for kid in before) and all(
+        not isinstance(kid, str) and (kid.tag in BLOCKS or kid.tag == "br") for kid in after
+    )
+
+
+def _is_author_box(element: Element) -> bool:
+    """A link to an author's page on a line of its own, and a few words about the author."""
+    leaves = [node for node in element.walk() if node.run >= PROSE]
+    if len(leaves) > 2:
+        return False
+    return any(
+        is_link(node) and (_PROFILE.search(node.get("href")) or "author" in node.get("rel")) and _own_line(node)
+        for node in element.walk()
+    )
+
+
+def _own_line(link: Element) -> bool:
+    block = next((above for above in link.ancestors() if above.tag in BLOCKS), None)
+    return block is not None and block.run <= 30
+
+
+# ------------------------------------------------------------------------------------------------ boxes that ask
+
+
+def _appeal_boxes(top: Element, spared: set[int]) -> None:
+    """Drop boxes that speak to the reader for the site and hold something to click or fill in."""
+    for call in _calls(top):
+        box: Element | None = None
+        for above in (call, *call.ancestors()):
+            if above.order in spared or above is top or above.size > MAX_APPEAL or above.drop is not None:
+                break
+            if above.tag in _BOXES and _asks(above):
+                box = above
+        if box is not None:
+            drop(box, "appeal")
+
+
+def _calls(top: Element) -> list[Element]:
+    """Links, buttons and forms below `top` that lead to giving money or an address; dropped controls count."""
+    found = []
+    stack = [top]
+    while stack:
+        node = stack.pop()
+        if node.tag in {"form", "button"} or node.drop in {"control", "form"}:
+            found.append(node)
+        elif is_link(node) and (
+            phrases.CALL.search(node.get("href")) or (node.size < 60 and appeals.cues(clean(node.text())))
+        ):
+            found.append(node)
+        if node.drop is None:
+            stack.extend(reversed(list(node.elements())))
+    return found
+
+
+def _asks(box: Element) -> bool:
+    """Whether at least half of a box's text speaks to the reader, in two ways or more."""
+    if sum([appeals.cues(clean(box.text()))]) < 2:
+        return False
+    asking = rest = 0
+    for node in box.walk():
+        if node.tag in BLOCKS and node.run > 25:
+            if appeals.cues(clean(node.text())):
+                asking += node.run
+            elif node.run >= PROSE:
+                rest += node.run
+    return asking >= rest
