@@ -8,14 +8,17 @@ Decided by what the words are and where they stand, never by a class of characte
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+from typing import Literal
 
 from scraper.article import Article
 from scraper.compare import align, lexicon, names, words
+from scraper.compare.diff import aligned
 from scraper.compare.rows import BREAK, Diff, Row
 from scraper.model import EditKind, Part
 
@@ -25,11 +28,28 @@ LOPSIDED = 3  # times as many words on one side
 _AMBIGUOUS = frozenset({"0", "1", "half", "third", "quarter", "double", "triple", "score", "pct"})
 
 
+Spans = Sequence[tuple[int, int]]
+
+
+class Setting:
+    """The texts of a row and what in them is quoted, found once for all its hunks."""
+
+    def __init__(self, row: Row) -> None:
+        self.before, self.after = row.before, row.after
+        self.quoted_before = _spans(self.before, "quote" in row.old)
+        self.quoted_after = _spans(self.after, "quote" in row.new)
+
+    @cached_property
+    def requoted(self) -> bool:
+        """Whether other words are quoted now."""
+        return _all_quoted(self.before, self.quoted_before) != _all_quoted(self.after, self.quoted_after)
+
+
 @dataclass(frozen=True, slots=True)
 class Hunk:
     """What went and what came at one place. The numbers say where in the row's old and new text."""
 
-    row: Row
+    setting: Setting
     old: str
     new: str
     old_at: int
@@ -50,27 +70,35 @@ class Classifier:
     def body(self, found: Diff) -> Iterator[Part]:
         """The parts of the edit that lie in the body, in reading order."""
         at = 0
+        gone = {row.old_at: row for row in found.rows if row.op == "delete" and row.place == "body"}
         for row in found.rows:
             if row.place == "body":
                 at = row.new_at if row.new_at is not None else at
-                yield from self._row(row, at)
+                yield from self._row(row, at) if row.moved is None else self._moved(row, at, gone)
                 at += len(row.new)
+
+    def _moved(self, row: Row, at: int, gone: Mapping[int | None, Row]) -> Iterator[Part]:
+        """A moved block is reported where it came, with what was changed in it on the way."""
+        if row.op != "insert":
+            return
+        source = gone[row.moved]
+        yield Part("moved", source.before, row.after, at)
+        if source.before != row.after:
+            runs = tuple(aligned(source.before, row.after))
+            yield from self._change(replace(row, op="change", runs=runs, old=source.old), at)
 
     def _row(self, row: Row, at: int) -> Iterator[Part]:
         before, after = row.before, row.after
-        if row.moved is not None:
-            if row.op == "insert":
-                yield Part("moved", after, after, at)
-        elif row.op == "insert":
-            yield Part(lexicon.notice(words.fold(after)) or "addition", "", after, at)
+        if row.op == "insert":
+            yield Part(self._notice(after) or "addition", "", after, at)
         elif row.op == "delete":
-            routine = lexicon.notice(words.fold(before)) == "routine"
+            routine = self._notice(before) == "routine"
             yield Part("routine" if routine else "removal", before, "", at)
         elif row.op == "change":
             yield from self._change(row, at)
 
     def _change(self, row: Row, at: int) -> Iterator[Part]:
-        was, notice = (lexicon.notice(words.fold(text)) for text in (row.before, row.after))
+        was, notice = (self._notice(text) for text in (row.before, row.after))
         if was and notice and words.words(row.before) != words.words(row.after):
             yield Part(notice, row.before, row.after, at)
             return
@@ -83,7 +111,7 @@ class Classifier:
 
     def _kinds(self, hunk: Hunk) -> list[EditKind]:
         quotes: list[EditKind] = ["quotes"] if _in_quotes(hunk) else []
-        large = _large(hunk)
+        large = self._large(hunk)
         if large:
             return [*quotes, large]
         old, new = (self._sorted(side, other) for side, other in ((hunk.old, hunk.new), (hunk.new, hunk.old)))
@@ -97,6 +125,19 @@ class Classifier:
         if rest and not (rest == "cosmetic" and found):
             found.append(rest)
         return found or ["cosmetic"]
+
+    def _large(self, hunk: Hunk) -> EditKind | None:
+        """`addition` or `removal` if one side says something of its own, or a notice was put into a paragraph."""
+        old, new = words.weight(hunk.old), words.weight(hunk.new)
+        notice = self._notice(hunk.new.strip(" .\u2029")) if new and not old else None
+        if notice or _is_large(hunk.new, new, old):
+            return notice or "addition"
+        if _is_large(hunk.old, old, new):
+            return "routine" if self._notice(hunk.old.strip(" .\u2029")) == "routine" else "removal"
+        return None
+
+    def _notice(self, text: str) -> Literal["correction", "routine"] | None:
+        return lexicon.notice(words.fold(text), self._language)
 
     def _sorted(self, side: str, other: str) -> Sorted:
         """The words of one side of a hunk, by what they are. Number words that may mean something else are figures
@@ -145,32 +186,20 @@ class Sorted:
 
 def hunks(row: Row) -> Iterator[Hunk]:
     """The places of a row where words went or came, in reading order."""
+    setting = Setting(row)
     old_at = new_at = 0
     for equal, runs in groupby(row.runs, key=lambda run: run.op == "equal"):
         texts = {"equal": "", "delete": "", "insert": ""}
         for run in runs:
             texts[run.op] += run.text
         if not equal:
-            yield Hunk(row, texts["delete"], texts["insert"], old_at, new_at)
+            yield Hunk(setting, texts["delete"], texts["insert"], old_at, new_at)
         old_at += len(texts["equal"]) + len(texts["delete"])
         new_at += len(texts["equal"]) + len(texts["insert"])
 
 
 def _shown(text: str) -> str:
     return text.replace(BREAK, "¶").strip() or text
-
-
-def _large(hunk: Hunk) -> EditKind | None:
-    """`addition` or `removal` if one side says something of its own, or a notice was put into a paragraph."""
-    old, new = words.weight(hunk.old), words.weight(hunk.new)
-    notice = lexicon.notice(words.fold(hunk.new).strip(" .\u2029")) if new else None
-    if notice and not old:
-        return notice
-    if _is_large(hunk.new, new, old):
-        return "addition"
-    if _is_large(hunk.old, old, new):
-        return "routine" if lexicon.notice(words.fold(hunk.old).strip(" .\u2029")) == "routine" else "removal"
-    return None
 
 
 def _is_large(text: str, more: float, less: float) -> bool:
@@ -186,26 +215,33 @@ def _in_quotes(hunk: Hunk) -> bool:
 
     A quotation that came or went as a whole, with its marks, is an addition or a removal, not a changed quotation.
     """
-    row = hunk.row
-    old = _quoted_part(row.before, "quote" in row.old, hunk.old_at, hunk.old)
-    new = _quoted_part(row.after, "quote" in row.new, hunk.new_at, hunk.new)
+    around = hunk.setting
+    old = _quoted_part(around.before, around.quoted_before, hunk.old_at, hunk.old)
+    new = _quoted_part(around.after, around.quoted_after, hunk.new_at, hunk.new)
     if words.fold(old) != words.fold(new):
         return True
-    if not _has_marks(hunk.old) and not _has_marks(hunk.new):
-        return False
-    return not words.words(hunk.old + hunk.new) and _all_quoted(row.before) != _all_quoted(row.after)
+    marks = _has_marks(hunk.old) or _has_marks(hunk.new)
+    return marks and not words.words(hunk.old + hunk.new) and around.requoted
 
 
-def _quoted_part(text: str, whole: bool, at: int, piece: str) -> str:
-    end = at + len(piece)
-    if whole:
-        return piece
-    inside = [(max(s, at), min(e, end)) for s, e in words.quoted(text) if not (at < s and e < end)]
-    return "".join(text[s:e] for s, e in inside if s < e).strip()
+def _spans(text: str, whole: bool) -> Spans:
+    return [(0, len(text))] if whole else words.quoted(text)
 
 
-def _all_quoted(text: str) -> list[str]:
-    return [word for s, e in words.quoted(text) for word in words.words(text[s:e])]
+def _quoted_part(text: str, spans: Spans, at: int, piece: str) -> str:
+    """What of a piece is quoted, apart from quotations that it holds whole, with their marks."""
+    end, k = at + len(piece), max(0, bisect(spans, (at, 0)) - 1)
+    inside = []
+    while k < len(spans) and spans[k][0] < end:
+        s, e = spans[k]
+        if not (at < s and e < end):
+            inside.append(text[max(s, at) : min(e, end)])
+        k += 1
+    return "".join(inside).strip()
+
+
+def _all_quoted(text: str, spans: Spans) -> list[str]:
+    return [word for s, e in spans for word in words.words(text[s:e])]
 
 
 def _has_marks(text: str) -> bool:
@@ -240,10 +276,11 @@ def _typo(old: str, new: str) -> bool:
 
 def _stutter(hunk: Hunk) -> bool:
     """Whether only a word that stood twice in a row was struck out (or doubled)."""
-    row, old, new = hunk.row, words.words(hunk.old), words.words(hunk.new)
+    around, old, new = hunk.setting, words.words(hunk.old), words.words(hunk.new)
     if bool(old) == bool(new):
         return False
     twice = old or new
-    text, at, piece = (row.before, hunk.old_at, hunk.old) if old else (row.after, hunk.new_at, hunk.new)
-    before, after = words.words(text[:at]), words.words(text[at + len(piece) :])
+    text, at, piece = (around.before, hunk.old_at, hunk.old) if old else (around.after, hunk.new_at, hunk.new)
+    near = 2 * len(piece) + 8
+    before, after = words.words(text[max(0, at - near) : at]), words.words(text[at + len(piece) :][:near])
     return before[-len(twice) :] == twice or after[: len(twice)] == twice

@@ -17,7 +17,20 @@ from scraper.compare import align, blocks, words
 from scraper.compare.render import to_html, to_json, to_terminal
 from scraper.compare.rows import BREAK, Diff, Line, Place, Row, RowOp, Run
 
-__all__ = ["BREAK", "Diff", "Line", "Row", "Run", "apply", "diff", "lines", "to_html", "to_json", "to_terminal"]
+__all__ = [
+    "BREAK",
+    "Diff",
+    "Line",
+    "Row",
+    "Run",
+    "aligned",
+    "apply",
+    "diff",
+    "lines",
+    "to_html",
+    "to_json",
+    "to_terminal",
+]
 
 _FIELDS: tuple[Place, ...] = ("headline", "subtitle", "byline", "caption")
 _MOVED = 0.8  # so much of a block that stands elsewhere now has to be the same
@@ -94,7 +107,7 @@ def _row(old: Sequence[Line], new: Sequence[Line]) -> Row:
     return Row(
         op,
         (*old, *new)[0].place,
-        tuple(_runs(before, after)),
+        tuple(aligned(before, after)),
         tuple(line.kind for line in old),
         tuple(line.kind for line in new),
         old[0].at if old else None,
@@ -102,7 +115,8 @@ def _row(old: Sequence[Line], new: Sequence[Line]) -> Row:
     )
 
 
-def _runs(before: str, after: str) -> Iterator[Run]:
+def aligned(before: str, after: str) -> Iterator[Run]:
+    """How one text became another, word by word."""
     if before == after:
         yield Run("equal", before)
         return

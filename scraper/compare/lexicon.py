@@ -187,29 +187,34 @@ def is_negation(word: str, language: str | None) -> bool:
     return word.endswith("n't") or word in _table(language)[1]
 
 
-def _any(table: Mapping[str, str]) -> str:
-    return "|".join(table.values())
+@lru_cache(maxsize=64)
+def _patterns(language: str | None) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What admits, what promises more, what begins like a notice; also in English, which outlets everywhere print."""
+    admits, develops, begins = (
+        "|".join(table[key] for key in dict.fromkeys([*_asked(language, table), "en"]))
+        for table in (_ADMISSIONS, _ROUTINE, _NOTICES)
+    )
+    return re.compile(admits), re.compile(develops), re.compile(f"{_LEAD}(?:{begins}){_TAIL}")
 
 
-_NOTICE = re.compile(rf"{_LEAD}(?:{_any(_NOTICES)}){_TAIL}", re.IGNORECASE)
-_ADMITS = re.compile(_any(_ADMISSIONS), re.IGNORECASE)
-_DEVELOPS = re.compile(_any(_ROUTINE), re.IGNORECASE)
 NOTICE_LENGTH = 1_500  # characters; a longer block is reporting, whatever it begins with
 ROUTINE_LENGTH = 200
 
 
-def notice(text: str) -> Literal["correction", "routine"] | None:
-    """What kind of notice a folded text is, in any language known here: it admits a change, or only promises more.
+def notice(text: str, language: str | None) -> Literal["correction", "routine"] | None:
+    """What kind of notice a folded text is: it admits a change, or only promises more.
 
-    >>> notice("Correction, April 18: the bridge is in Kherson."), notice("Correction officers went on strike.")
+    >>> notice("Correction, April 18: the bridge is in Kherson.", "en"), notice("Correction officers struck.", "en")
     ('correction', None)
-    >>> notice("Editor's note: This is a developing story and is being updated.")
+    >>> notice("Editor's note: This is a developing story and is being updated.", "en")
     'routine'
     """
     if len(text) > NOTICE_LENGTH:
         return None
-    if _ADMITS.search(text):
+    admits, develops, begins = _patterns(language)
+    text = text.lower()
+    if admits.search(text):
         return "correction"
-    if len(text) <= ROUTINE_LENGTH and _DEVELOPS.search(text):
+    if len(text) <= ROUTINE_LENGTH and develops.search(text):
         return "routine"
-    return "correction" if _NOTICE.match(text) else None
+    return "correction" if begins.match(text) else None

@@ -8,8 +8,7 @@ only, or one beside another capitalised word. What is not recognised is `wording
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 from scraper.article import Article
 from scraper.compare import words
@@ -73,41 +72,37 @@ def _texts(*articles: Article) -> Iterator[str]:
 
 def _sorted(text: str, *, nouns: bool) -> tuple[set[str], set[str]]:
     """The words of one text that look like names, and those that do not."""
-    found = list(_words(text))
-    long = [is_capital(word) for word, starts in found if len(word) > 3 and not starts]
-    if len(long) > 4 and sum(long) > _TITLE_CASE * len(long) and not nouns:
-        return set(), set()
-    lower = {key(word) for word, _ in found if not is_capital(word)}
+    found = words.tokens(words.fold(text))
+    capital = [k for k, each in enumerate(found) if is_capital(each)]
+    within = [k for k in capital if not _starts(found, k)]
+    lower = {each for each in found if each.islower()}
     if nouns:
-        shouted = {key(word) for word, _ in found if len(word) > 1 and word.isupper()}
-        beside = {key(w) for (a, _), (b, starts) in pairwise(found) if is_capital(a) and is_capital(b) and not starts
-                  for w in (a, b)}  # fmt: skip
-        return shouted | beside, lower
-    return {key(word) for word, starts in found if is_capital(word) and not starts and len(word) > 1}, lower
+        return {key(found[k]) for k in capital if found[k].isupper() and len(found[k]) > 1} | _beside(
+            found, within
+        ), lower
+    long = sum(len(each) > 3 and words.is_word(each) for each in found)
+    if long > 4 and sum(len(found[k]) > 3 for k in capital) > _TITLE_CASE * long:
+        return set(), set()
+    return {key(found[k]) for k in within if len(found[k]) > 1}, lower
 
 
-def _words(text: str) -> Iterator[tuple[str, bool]]:
-    """Each word with whether its capital may come from its place: the start of a sentence, of a quotation, of a list.
+def _beside(found: Sequence[str], within: Sequence[int]) -> set[str]:
+    """Capitalised words that follow one another."""
+    pairs = [(k - 2, k) for k in within if k > 1 and found[k - 1] == " " and is_capital(found[k - 2])]
+    return {key(found[k]) for pair in pairs for k in pair}
+
+
+def _starts(found: Sequence[str], k: int) -> bool:
+    """Whether the capital of a word may come from its place: the start of a sentence, of a quotation, of a list.
 
     A dot after a capital or a short title ("J.", "Gen.") ends no sentence.
     """
-    starts, opened, last = True, False, ""
-    for each in words.tokens(text):
-        if words.is_word(each):
-            yield each, starts or opened
-            starts, opened, last = False, False, each
-        elif each.isspace():
-            opened = False
-        elif each in _OPENING:
-            opened = True
-        elif each == ":" or (words.ends_sentence(each) and not (each == "." and is_capital(last) and len(last) <= 3)):
-            starts = True
-
-
-def named(text: str, names: frozenset[str]) -> list[str]:
-    """The names in a piece of text, as `key` writes them."""
-    return [name for name in map(key, _capitals(words.tokens(text))) if name in names]
-
-
-def _capitals(tokens: Iterable[str]) -> Iterator[str]:
-    return (each for each in tokens if words.is_word(each) and is_capital(each))
+    if k and found[k - 1] in _OPENING:
+        return True
+    before = k - 1
+    while before >= 0 and (found[before].isspace() or found[before] in _OPENING or found[before] in ")]}"):
+        before -= 1
+    if before < 0 or found[before] == ":":
+        return True
+    title = found[before] == "." and before > 0 and is_capital(found[before - 1]) and len(found[before - 1]) <= 3
+    return words.ends_sentence(found[before]) and not title

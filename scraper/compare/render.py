@@ -154,6 +154,8 @@ def _painted(line: Sequence[Piece], colour: bool) -> str:
 
 def columns(text: str) -> int:
     """How many columns a terminal needs for `text`: two for wide characters, none for marks that hang on others."""
+    if text.isascii():
+        return len(text)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 # Scripts written without spaces between words: one character is one word, with the marks that hang on it.
@@ -32,8 +32,9 @@ _MARKS = (
 _LETTER = rf"[^\s\d{_MARKS}{_SOLO}]"
 _NUMBER = r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,:٫٬'’]\d+)*"
 _TOKEN = re.compile(
-    rf"(?:(?<![^\s(\[])[-−–])?(?:{_NUMBER})"  # a minus belongs to its figure; a dash between two figures does not
-    rf"|\s+|[{_SOLO}][{_HANGS}]*|{_LETTER}+(?:['’״׳]{_LETTER}+)*|.",
+    rf"{_LETTER}+(?:['’״׳]{_LETTER}+)*|\s+"
+    rf"|(?:(?<![^\s(\[])[-−–])?(?:{_NUMBER})"  # a minus belongs to its figure; a dash between two figures does not
+    rf"|[{_SOLO}][{_HANGS}]*|.",
     re.DOTALL,
 )
 _IS_WORD = re.compile(rf"[{_SOLO}]|{_LETTER}")
@@ -127,6 +128,7 @@ _SINGLE = re.compile(
     r"(?<!\w)(?:‘(?=\S)[^‘’]{0,800}?(?:’\w[^‘’]{0,800}?)*’"
     r"|'(?=\S)[^'\n]{0,800}?(?:(?<=\w)'\w[^'\n]{0,800}?)*(?<=\S)')(?!\w)"
 )
+_OPENER = re.compile(f"[{''.join(_CLOSERS)}‘']")
 QUOTE_MARKS = frozenset("“”„‟«»‹›「」『』〝〞〟\"＂״‘’‚‛'＇")
 
 
@@ -143,13 +145,13 @@ def quoted(text: str) -> list[tuple[int, int]]:
 
 def _quoted(text: str) -> Iterator[tuple[int, int]]:
     at = 0
-    while at < len(text):
-        char = text[at]
-        single = _SINGLE.match(text, at) if char in "‘'" else None
+    while found := _OPENER.search(text, at):
+        at = found.start()
+        single = _SINGLE.match(text, at) if found[0] in "‘'" else None
         if single:
             yield at + 1, single.end() - 1
             at = single.end()
-        elif char in _CLOSERS and _opens(text, at):
+        elif found[0] in _CLOSERS and _opens(text, at):
             end = _close(text, at)
             yield at + 1, end
             at = end + 1
@@ -167,16 +169,8 @@ def _opens(text: str, at: int) -> bool:
 
 def _close(text: str, at: int) -> int:
     opener, closers, depth = text[at], _CLOSERS[text[at]], 1
-    for end in range(at + 1, len(text)):
-        if text[end] in closers:
-            depth -= 1
-        elif text[end] == opener:
-            depth += 1
+    for found in re.compile(f"[{opener}{closers}]").finditer(text, at + 1):
+        depth += -1 if found[0] in closers else 1
         if depth == 0:
-            return end
+            return found.start()
     return len(text)
-
-
-def inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether start..end lies within one of `spans`; a place between two characters counts from mark to mark."""
-    return any(s <= start and end <= e for s, e in spans)
