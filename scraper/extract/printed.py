@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any, Final
 
 from scraper import urls
@@ -122,7 +121,7 @@ def compose(sheets: Sequence[Sheet], info: Info, url: str, outlet: Outlet | None
         kind="article" if blocks else "empty",
         timezone=outlet.timezone if outlet else None,
         claims=draft.claims,
-        origins=MappingProxyType(draft.origins),
+        origins=dict(draft.origins),
         dropped=tuple(draft.dropped),
         flags=flags,
         fingerprint=hashlib.sha256("\n".join(line.text for line in kept).encode("utf-8", "replace")).hexdigest()[:32],
