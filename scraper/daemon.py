@@ -134,8 +134,8 @@ class Daemon:
         self._signature = signature
         try:
             fresh = outlets.load(self.config)
-        except ConfigError as error:
-            for mistake in error.mistakes:
+        except UsageError as error:
+            for mistake in error.mistakes if isinstance(error, ConfigError) else (error,):
                 log.error("config-mistake", mistake=str(mistake))  # noqa: TRY400  # the traceback would say nothing
             return
         self.services = replace(self.services, outlets=fresh)
@@ -254,7 +254,9 @@ class Daemon:
                     self.stopping.set()
 
     async def _serve(self, web: socket.socket, token: str | None) -> None:
-        server = _Server(uvicorn.Config(create_app(lambda: self.trouble, token), log_config=None, access_log=False))
+        server = _Server(
+            uvicorn.Config(create_app(lambda: self.trouble, token), log_config=None, access_log=False, lifespan="off")
+        )
         await server.serve(sockets=[web])
 
 

@@ -37,6 +37,8 @@ def setup(form: str = "auto", level: str = "info") -> None:
     )
     # Libraries speak through the standard library's log: only what is wrong is of interest.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    # A tick that finds the one before still at work is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

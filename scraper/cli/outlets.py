@@ -52,14 +52,14 @@ def check(name: str | None, json_: bool, archive: Path, config: Path) -> None:
     """Validate the configuration, or one outlet's file: every mistake with file and line."""
     from scraper import outlets as files
 
-    if name is None:
-        known = load(config)[1]
-        put_json({"outlets": len(known), "mistakes": []}) if json_ else put(f"{len(known)} outlets, no mistakes")
-        return
     mistakes = files.check(config, name)
     if mistakes:
         raise ConfigError(tuple(mistakes))
-    put_json({"outlet": name, "mistakes": []}) if json_ else put(f"{name}: no mistakes")
+    count = 1 if name else len(load(config)[1])
+    if json_:
+        put_json({"outlets": count, "mistakes": []})
+    else:
+        put(f"{name}: no mistakes" if name else f"{count} outlets, no mistakes")
 
 
 @click.command(no_args_is_help=True)

@@ -92,7 +92,7 @@ class Web:
 
     @staticmethod
     def key(url: str) -> str:
-        parts = urlsplit(urls.parse(url))
+        parts = urlsplit(urls.canonical(url))
         return f"{parts.netloc}{parts.path}?{parts.query}"
 
     def answer(self, host: str, path: str) -> tuple[int, str, bytes]:
