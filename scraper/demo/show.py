@@ -34,10 +34,10 @@ class Row:
 def table(rows: Iterable[Row]) -> Table:
     """The articles, with what was done to them and what was kept."""
     made = Table(box=None, pad_edge=False)
-    made.add_column("article", no_wrap=True, max_width=48, overflow="ellipsis")
+    made.add_column("article", no_wrap=True, max_width=44, overflow="ellipsis")
     for name in ("visits", "banners", "edits", "versions"):
-        made.add_column(name, justify="right")
-    made.add_column("last edit", no_wrap=True)
+        made.add_column(name, justify="right", no_wrap=True, min_width=len(name))
+    made.add_column("last edit", no_wrap=True, min_width=22)
     for row in rows:
         style = "green" if row.agrees else "yellow"
         made.add_row(
@@ -54,7 +54,7 @@ def table(rows: Iterable[Row]) -> Table:
 def _last(row: Row) -> str:
     said = ", ".join(row.kinds) or row.last
     style = _STYLES.get("gone" if row.gone else row.last, "cyan")
-    stealth = " [red]on the quiet[/red]" if row.stealth else ""
+    stealth = " [red]on the quiet[/red]" if row.stealth and not row.gone else ""
     return f"[{style}]{escape('deleted' if row.gone else said)}[/{style}]{stealth}"
 
 

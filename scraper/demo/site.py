@@ -104,8 +104,8 @@ class DemoSite:
     seed: int = 0
     clock: Callable[[], float] = time.monotonic
     opened: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-    pause: float = 4.0
-    looks: int = 2
+    pause: float = 3.0
+    looks: int = 3
     _lives: list[_Life] = field(init=False)
     _started: float = field(init=False)
     _count: int = field(init=False, default=0)

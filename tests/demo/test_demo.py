@@ -43,7 +43,7 @@ def clock() -> Seconds:
 
 @pytest.fixture
 def site(clock: Seconds) -> DemoSite:
-    return DemoSite(seed=1, clock=clock, opened=OPENED)
+    return DemoSite(seed=1, clock=clock, opened=OPENED, pause=4, looks=2)
 
 
 @pytest.fixture
