@@ -70,8 +70,6 @@ CONFIRM = (7 * HOUR, 20 * HOUR)
 GONE = 30 * DAY
 # Answers in a row, and the least time between the first and the last of them, that make it believed.
 BELIEVED = {410: (2, 6 * HOUR), 404: (3, 24 * HOUR)}
-# A page that is there and says it is not (a soft 404) is a guess of ours, not the server's word.
-BELIEVED_GUESS = (5, 7 * DAY)
 
 
 def next_visit(
@@ -102,7 +100,7 @@ def gone_confirmed(misses: int, since: datetime, status: int, now: datetime) -> 
     >>> gone_confirmed(2, at, 410, at + timedelta(hours=6)), gone_confirmed(2, at, 404, at + timedelta(days=2))
     (True, False)
     """
-    visits, over = BELIEVED_GUESS if 200 <= status < 300 else BELIEVED.get(status, BELIEVED[404])
+    visits, over = BELIEVED.get(status, BELIEVED[404])
     return misses >= visits and now - since >= over
 
 

