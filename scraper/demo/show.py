@@ -34,10 +34,10 @@ class Row:
 def table(rows: Iterable[Row]) -> Table:
     """The articles, with what was done to them and what was kept."""
     made = Table(box=None, pad_edge=False)
-    made.add_column("article", no_wrap=True, max_width=44, overflow="ellipsis")
+    made.add_column("article", no_wrap=True, max_width=38, overflow="ellipsis")
     for name in ("visits", "banners", "edits", "versions"):
         made.add_column(name, justify="right", no_wrap=True, min_width=len(name))
-    made.add_column("last edit", no_wrap=True, min_width=22)
+    made.add_column("last edit", no_wrap=True, min_width=28)
     for row in rows:
         style = "green" if row.agrees else "yellow"
         made.add_row(
