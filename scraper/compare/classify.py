@@ -114,14 +114,15 @@ class Classifier:
         large = self._large(hunk)
         if large:
             return [*quotes, large]
-        old, new = (self._sorted(side, other) for side, other in ((hunk.old, hunk.new), (hunk.new, hunk.old)))
+        old, new = self._sorted(hunk.old, hunk.new), self._sorted(hunk.new, hunk.old)
+        old, new = old.beside(new), new.beside(old)
         found: list[EditKind] = [*quotes]
         if Counter(old.figures) != Counter(new.figures):
             found.append("figures")
         if not _same_names(old.names, new.names):
             found.append("names")
         # What somebody is quoted with is `quotes`, however small the change: it is not the outlet's own wording.
-        rest = None if quotes else self._rest(hunk, old.rest, new.rest)
+        rest = None if quotes else self._rest(hunk, old.plain, new.plain)
         if rest and not (rest == "cosmetic" and found):
             found.append(rest)
         return found or ["cosmetic"]
@@ -151,7 +152,7 @@ class Classifier:
             elif words.is_word(token) and names.is_capital(token) and names.key(token) in self._names:
                 named.append(names.key(token))
             elif words.is_word(token):
-                rest.append(words.fold(token).casefold())
+                rest.append(token)
         return Sorted(figures, named, rest)
 
     def _figure(self, word: str) -> str | None:
@@ -177,11 +178,23 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The words of one side of a hunk: figures by value, names by key, the rest folded."""
+    """The words of one side of a hunk: figures by value, names by key, the rest as printed."""
 
     figures: list[str]
     names: list[str]
     rest: list[str]
+
+    @property
+    def plain(self) -> list[str]:
+        """The rest, folded and without case."""
+        return [words.fold(word).casefold() for word in self.rest]
+
+    def beside(self, other: Sorted) -> Sorted:
+        """This side, knowing the other: a capitalised word that a name stands for, or that stands for one, is a name
+        too, although it may be an ordinary word elsewhere."""
+        capital = [word for word in self.rest if names.is_capital(word)][: max(0, len(other.names) - len(self.names))]
+        rest = [word for word in self.rest if word not in capital]
+        return replace(self, names=[*self.names, *map(names.key, capital)], rest=rest)
 
 
 def hunks(row: Row) -> Iterator[Hunk]:

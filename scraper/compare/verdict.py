@@ -23,7 +23,7 @@ SECOND_LOOK = frozenset({"shrunk", "undecodable"})
 SHRUNK = 0.5
 MOST_PARTS = 500
 
-_REASONS: dict[Kind, str] = {
+REASONS: dict[Kind, str] = {
     "challenge": "challenge",
     "consent": "consent-wall",
     "login": "login-wall",
@@ -67,7 +67,7 @@ def compare(old: Article | None, new: Article, *, shrink_confirmed: bool = False
 
 
 def _not_article(article: Article) -> str | None:
-    reason = _REASONS.get(article.kind)
+    reason = REASONS.get(article.kind)
     return reason or (None if _size(article) else "empty")
 
 
