@@ -6,12 +6,15 @@ pass the same contract tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
 from scraper.model import Capture, Due, Entry, Intent, Outlet, Page, Request, Sighting, Snapshot, SourceState
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Fetcher(Protocol):
@@ -35,6 +38,10 @@ class Reader(Protocol):
 
         Raises ExtractError, also when the page took too much time or memory.
         """
+        ...
+
+    async def run(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run a pure, importable function of hostile bytes (a feed, a sitemap) under the same limits."""
         ...
 
 

@@ -22,7 +22,7 @@ from scraper.article import Article
 from scraper.compare import compare
 from scraper.discover import discover
 from scraper.errors import Deferred, ExtractError, Failed, FetchError
-from scraper.interfaces import Archive, Fetcher, Frontier
+from scraper.interfaces import Archive, Fetcher, Frontier, Reader
 from scraper.model import (
     Capture,
     Due,
@@ -40,7 +40,6 @@ from scraper.model import (
     VerdictKind,
 )
 from scraper.outlets import Outlets
-from scraper.worker import CagedReader
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -70,7 +69,7 @@ class Services:
     """What a visit needs of the world. One set serves a whole process."""
 
     fetcher: Fetcher
-    reader: CagedReader
+    reader: Reader
     archive: Archive
     frontier: Frontier
     outlets: Outlets
@@ -182,8 +181,10 @@ async def _weigh(
     if latest and old and verdict.kind != "same" and old.reading != article.reading:
         old = await _reread(services, latest, outlet) or old
         verdict = _compare(old, article, due)
-    if old and page.hops and verdict.kind == "edited" and judge.moved(old, article):
+    if old and page.hops and verdict.kind != "same" and judge.moved(old, article):
         verdict = Verdict("partial", f"moved: {page.final_url}")
+    if entry and verdict.kind == "edited" and await services.store(_is_crowded, services, entry, page.fetched_at):
+        verdict = Verdict("same", "crowded: as many versions in a day as are kept", flags=("coalesced",))
     if entry and entry.gone_since and verdict.kind in {"same", "edited"}:
         verdict = replace(verdict, kind="back")
     return replace(finding, verdict=verdict, latest=latest)
@@ -196,6 +197,11 @@ def _compare(old: Article | None, article: Article, due: Due) -> Verdict:
         return verdict
     reason = f"shrunk: text {judge.text_mark(article)}, a second look has to agree"
     return compare(old, article, shrink_confirmed=True) if due.last_error == reason else replace(verdict, reason=reason)
+
+
+def _is_crowded(services: Services, entry: Entry, now: datetime) -> bool:
+    """A page that says something else at every look must not fill the disk; what it says later is a version later."""
+    return cadence.crowded((snapshot.captured_at for snapshot in services.archive.versions(entry.id)), now)
 
 
 async def _reread(services: Services, latest: Snapshot, outlet: Outlet | None) -> Article | None:
@@ -233,7 +239,7 @@ def _row(due: Due, page: Page, capture: Capture, finding: Finding, snapshot: Sna
     article_id = snapshot.article_id if snapshot else entry.id if entry else None
     row = replace(due, outlet=finding.outlet, article_id=article_id)
     seen = finding.seen
-    if finding.verdict.kind in {"new", "edited", "same", "back"}:
+    if finding.verdict.kind in {"new", "edited", "same", "back"} and "coalesced" not in finding.verdict.flags:
         row = replace(
             row,
             etag=page.header("etag"),

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar, TypeVarTuple
 
+from scraper.article import Article
 from scraper.errors import FetchError
-from scraper.model import Hop, Page, Request
+from scraper.extract import read
+from scraper.model import Hop, Outlet, Page, Request
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Answer = str | bytes | int | FetchError | Page
 
 
@@ -89,3 +94,16 @@ def article_page(
         f"<main><article><h1>{title}</h1>{body}</article></main>"
         "<footer><p>All rights reserved.</p></footer></body></html>"
     )
+
+
+class InlineReader:
+    """Extraction without a cage, for tests that are about something else."""
+
+    async def read(self, page: Page, outlet: Outlet | None, known: str | None = None) -> Article | None:
+        """See `interfaces.Reader`."""
+        rules = outlet.as_of(page.fetched_at.date()) if outlet else None
+        return read(page.body, page.final_url, content_type=page.content_type, outlet=rules, known=known)
+
+    async def run(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
+        """See `worker.CagedReader.run`."""
+        return func(*args)
