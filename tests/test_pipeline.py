@@ -1,0 +1,254 @@
+"""A visit from the frontier to the archive: the web and the clock are played, everything between them is real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scraper import urls
+from scraper.errors import Deferred, Failed, Refused
+from scraper.model import Admit, Due, Outlet, Rule, Source
+from scraper.outlets import Outlets
+from scraper.pipeline import Outcome, Services, look, visit
+from scraper.store.archive import FileArchive
+from tests.fakes import PARAGRAPHS, Clock, FakeWeb, InlineReader, answered, article_page
+
+pytestmark = pytest.mark.anyio
+
+URL = "https://paper.example/2026/03/pier-vote/"
+OUTLET = Outlet(
+    "paper.example",
+    "The Paper",
+    "https://paper.example/",
+    sources=(Source("feed", "https://paper.example/feed.xml"),),
+    admit=Admit(never=("^/tag/",)),
+)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The daemon runs on asyncio."""
+    return "asyncio"
+
+
+@dataclass
+class World:
+    """An archive, the web it sees, and the time."""
+
+    archive: FileArchive
+    web: FakeWeb
+    clock: Clock
+    services: Services
+
+    async def visit(self, url: str = URL, *, force: bool = False) -> Outcome:
+        """One visit, as the daemon or a one-off fetch makes it."""
+        due = self.archive.frontier.lookup(url, OUTLET) or Due(
+            urls.identity(url, OUTLET), url, urls.host(url), OUTLET.id, self.clock()
+        )
+        return await visit(self.services, due, force=force)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An empty archive and a web with one article."""
+    clock = Clock()
+    web = FakeWeb(clock, {URL: article_page()})
+    with FileArchive.open(tmp_path / "archive", create=True) as archive:
+        services = Services(web, InlineReader(), archive, archive.frontier, Outlets.of([OUTLET]), clock)
+        yield World(archive, web, clock, services)
+
+
+async def test_first_visit_makes_version_zero(world: World) -> None:
+    """And the frontier knows when to look again."""
+    done = await world.visit()
+    assert (done.verdict, done.version, done.outlet) == ("new", 0, "paper.example")
+    row = world.archive.frontier.lookup(URL, OUTLET)
+    assert row is not None
+    assert row.next_visit > world.clock()
+
+
+async def test_surroundings_make_no_version(world: World) -> None:
+    """Thirty visits behind thirty banners are one version."""
+    await world.visit()
+    for number in range(30):
+        world.clock.forward(hours=1)
+        world.web.pages[URL] = article_page(banner=f"Only {number * 13} to go! Give {number} euros.")
+        assert (await world.visit()).verdict == "same"
+    entry = world.archive.find(URL, OUTLET)
+    assert entry is not None
+    assert entry.latest == 0
+
+
+async def test_every_real_edit_is_a_version(world: World) -> None:
+    """Also one that returns to an earlier text."""
+    other = article_page(*PARAGRAPHS[:3], "The mayor said the plans would not be shown.")
+    seen = []
+    for page in (article_page(), other, article_page()):
+        world.web.pages[URL] = page
+        world.clock.forward(hours=1)
+        done = await world.visit()
+        seen.append((done.verdict, done.version))
+    assert seen == [("new", 0), ("edited", 1), ("edited", 2)]
+
+
+async def test_a_url_under_another_form_is_the_same_article(world: World) -> None:
+    """www, AMP, tracking parameters and http lead to one history."""
+    await world.visit()
+    for form in (
+        "http://paper.example/2026/03/pier-vote",
+        "https://www.paper.example/2026/03/pier-vote/?utm_source=feed",
+        "https://paper.example/2026/03/pier-vote/amp/",
+    ):
+        world.web.pages[form] = article_page()
+        assert (await world.visit(form)).verdict == "same"
+
+
+async def test_a_redirected_slug_keeps_its_history(world: World) -> None:
+    """A retitled article moves: one history, and the folder it was first given."""
+    first = await world.visit()
+    moved = "https://paper.example/2026/03/pier-vote-passes/"
+    page = article_page(*PARAGRAPHS, title="Council votes by one voice to rebuild the pier")
+    world.web.pages[URL] = answered(URL, page, world.clock, final_url=moved)
+    second = await world.visit()
+    assert (second.verdict, second.article_id) == ("edited", first.article_id)
+    world.web.pages[moved] = page
+    assert (await world.visit(moved)).article_id == first.article_id
+
+
+async def test_another_article_behind_a_redirect_is_not_this_one(world: World) -> None:
+    """What replaced an article is not a version of it."""
+    await world.visit()
+    other = article_page(
+        "Heavy snowfall closed all mountain roads overnight, stranding several hundred lorries near the tunnel.",
+        "Police asked drivers to stay at home until ploughs had cleared at least one lane.",
+        title="Snow closes mountain roads",
+    )
+    world.web.pages[URL] = answered(URL, other, world.clock, final_url="https://paper.example/2026/03/snow/")
+    done = await world.visit()
+    assert (done.verdict, (done.reason or "").split(":")[0]) == ("partial", "moved")
+
+
+async def test_a_canonical_link_to_another_article_is_not_believed(world: World) -> None:
+    """A page cannot write into another one's history."""
+    first = await world.visit()
+    thief = "https://paper.example/2026/03/thief/"
+    head = f'<link rel="canonical" href="{URL}"><meta property="og:url" content="{URL}">'
+    page = article_page("Nothing here is about any pier, it is about a theft.", *PARAGRAPHS[2:], title="A theft")
+    world.web.pages[thief] = page.replace("</head>", head + "</head>")
+    done = await world.visit(thief)
+    assert done.verdict == "new"
+    assert done.article_id != first.article_id
+
+
+async def test_a_shrunk_text_needs_a_second_look(world: World) -> None:
+    """The long version stands until the outlet shows the very same short text again."""
+    long = [f"Paragraph {n} of the report tells what the committee heard on day {n} of its inquiry." for n in range(20)]
+    world.web.pages[URL] = article_page(*long)
+    await world.visit()
+    world.web.pages[URL] = article_page(*long[:3])
+    verdicts = []
+    for _ in range(2):
+        world.clock.forward(hours=1)
+        done = await world.visit()
+        verdicts.append((done.verdict, (done.reason or "").split(":")[0]))
+    assert verdicts == [("partial", "shrunk"), ("edited", "")]
+
+
+async def test_gone_is_confirmed_over_time_and_ended_by_coming_back(world: World) -> None:
+    """A tombstone, then `back`; the text never goes away."""
+    first = await world.visit()
+    page = world.web.pages.pop(URL)
+    flags = []
+    for _ in range(5):
+        world.clock.forward(hours=13)
+        done = await world.visit()
+        flags.append((done.verdict, *done.flags))
+    assert flags[0] == ("gone", "unconfirmed")
+    assert flags[-1] == ("gone", "confirmed")
+    entry = world.archive.find(URL, OUTLET)
+    assert entry is not None
+    assert entry.gone_since is not None
+    world.web.pages[URL] = page
+    world.clock.forward(hours=13)
+    back = await world.visit()
+    assert (back.verdict, back.article_id) == ("back", first.article_id)
+    entry = world.archive.find(URL, OUTLET)
+    assert entry is not None
+    assert entry.gone_since is None
+
+
+async def test_a_live_page_is_kept_at_a_bounded_rate(world: World) -> None:
+    """A text that is another one at every look makes no more than a day's ration of versions."""
+    for minute in range(40):
+        world.web.pages[URL] = article_page(f"At minute {minute} the count stood at {minute * 17} votes.", *PARAGRAPHS)
+        world.clock.forward(minutes=1)
+        last = await world.visit()
+    assert last.verdict == "same"
+    assert "coalesced" in last.flags
+    world.clock.forward(days=2)
+    assert (await world.visit()).verdict == "edited"
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "again"),
+    [
+        (Refused(URL, "robots"), "refused", False),
+        (Failed(URL, "timeout"), "failed", True),
+        (Failed(URL, "too-large", transient=False), "failed", False),
+        (Deferred(URL, "http-429", "", datetime(2026, 3, 1, 13, tzinfo=UTC)), "deferred", True),
+    ],
+)
+async def test_no_answer_is_a_record(
+    world: World, error: Failed | Refused | Deferred, verdict: str, again: bool
+) -> None:
+    """Nothing is stored, and it is known when to ask again, if ever."""
+    world.web.pages[URL] = error
+    done = await world.visit()
+    assert (done.verdict, done.retry_at is not None) == (verdict, again)
+    assert world.archive.find(URL, OUTLET) is None
+    row = world.archive.frontier.lookup(URL, OUTLET)
+    assert row is not None
+    assert row.next_visit > world.clock()
+
+
+async def test_a_new_reading_is_not_an_edit(world: World) -> None:
+    """When rules change, the last capture is read again with them before an edit is believed."""
+    aside = (
+        "<p class='aside-x'>The pier was built in 1911 and has been mended four times since, twice after storms.</p>"
+    )
+    page = article_page().replace("</article>", aside + "</article>")
+    world.web.pages[URL] = page
+    await world.visit()
+    ruled = replace(OUTLET, rules=(Rule("x#1", drop=(".aside-x",)),))
+    world.services = replace(world.services, outlets=Outlets.of([ruled]))
+    world.web.pages[URL] = page.replace("Join us today!", "Only 3 to go!")
+    assert (await world.visit()).verdict == "same"
+
+
+async def test_a_look_at_a_source_fills_the_frontier(world: World) -> None:
+    """What `admit` refuses stays out; what is known is not queued again."""
+    items = "".join(
+        f"<item><title>t</title><link>https://paper.example{p}</link></item>" for p in ("/a-story", "/tag/x")
+    )
+    world.web.pages["https://paper.example/feed.xml"] = answered(
+        "https://paper.example/feed.xml", f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>',
+        world.clock, content_type="application/rss+xml",
+    )  # fmt: skip
+    first = await look(world.services, OUTLET, OUTLET.sources[0])
+    second = await look(world.services, OUTLET, OUTLET.sources[0])
+    assert (first.added, second.added, first.error) == (1, 0, None)
+    assert world.archive.frontier.due_hosts(world.clock(), 10) == ["paper.example"]
+
+
+async def test_a_source_that_fails_is_remembered(world: World) -> None:
+    """Status can say since when and why."""
+    world.web.pages["https://paper.example/feed.xml"] = Failed("https://paper.example/feed.xml", "connect", "refused")
+    seen = await look(world.services, OUTLET, OUTLET.sources[0])
+    assert seen.error == "connect: refused"
+    state = world.archive.frontier.source("https://paper.example/feed.xml")
+    assert state is not None
+    assert (state.failures, state.last_error) == (1, "connect: refused")
