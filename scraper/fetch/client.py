@@ -32,8 +32,10 @@ from scraper.fetch.rulebook import Rulebook
 from scraper.fetch.trouble import Forbidden, Trouble
 from scraper.fetch.wire import URL, Transport, tls_context
 from scraper.model import Hop, Page, Request
+from scraper.text import clean
 
 _ROBOTS_HOPS: Final = 5
+_LONGEST_LOGGED: Final = 500
 # With these the host itself was not reached or not understood: its pages would fare no better than its robots.txt.
 _NOT_ABOUT_ROBOTS: Final = frozenset({"dns", "connect", "tls", "protocol", "resources", "state"})
 
@@ -143,7 +145,7 @@ class Client:
 
     def _say(self, error: FetchError) -> None:
         event = f"fetch_{type(error).__name__.lower()}"
-        _log.info(event, url=error.url, reason=error.reason, detail=error.detail)
+        _log.info(event, url=clean(error.url)[:_LONGEST_LOGGED], reason=error.reason, detail=error.detail)
 
     async def _travel(self, trip: _Trip) -> Page:
         url = target.parse(trip.asked)
@@ -190,6 +192,8 @@ class Client:
 
     async def _in_time(self, url: URL, trip: _Trip) -> Answer:
         """One request, within what is left of the time for all of the trip."""
+        if trip.time <= 0:
+            raise Trouble("too-slow", "redirects have used up the time")
         trip.at = self._now()
         condition = tuple(headers.condition(trip.etag, trip.last_modified, trip.at))
         started = self._monotonic()
@@ -213,7 +217,7 @@ class Client:
         """The robots.txt that speaks for `url`, asked for if the copy at hand is older than a day."""
         origin = target.origin(url)
         copy, rules = self._rulebook.find(origin, self._now().timestamp())
-        if copy.is_fresh(self._now().timestamp()) or url.path == "/robots.txt":
+        if copy.is_fresh(self._now().timestamp()) or url.raw_path == b"/robots.txt":
             # robots.txt itself may always be asked for (RFC 9309, 2.2.2).
             return rules
         waiting_since = self._monotonic()

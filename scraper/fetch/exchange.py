@@ -15,6 +15,7 @@ from scraper.fetch.policy import FetchPolicy, Kind
 from scraper.fetch.trouble import Trouble
 from scraper.fetch.wire import URL, Meter, Reply, Transport, mapped, question
 
+_ERRORS = 400
 _PARTIAL = 206
 _UNCHANGED = 304
 # Not read: neither their bodies nor the answers themselves are anybody's text.
@@ -91,7 +92,8 @@ class Exchange:
         is_pdf = headers.text(head, b"content-type").lower().startswith("application/pdf")
         limit = self._policy.limit("pdf" if is_pdf and kind == "page" else kind)
         cut = kind == "robots"
-        headers.check_type(head)
+        if reply.status_code < _ERRORS:
+            headers.check_type(head)
         if not cut:
             headers.check_length(head, limit)
         taken = Body(headers.coding(head), limit, ratio=self._policy.max_ratio, cut=cut)

@@ -54,7 +54,7 @@ class Turn:
         self._ask = ask
         self._before = before
         self._policy = policy
-        self._after = before
+        self._after = replace(before, pause=0.0)  # a pause that was waited for is over
         self._used = True
 
     def unused(self) -> None:

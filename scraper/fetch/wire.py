@@ -296,7 +296,7 @@ def tls_context(policy: FetchPolicy) -> ssl.SSLContext:
     Where the system has no store, certifi's takes its place: without one nobody would be trusted.
     """
     context = ssl.create_default_context()
-    # Python hides ends without close_notify by default; here they tell a cut page from a whole one.
+    # Some builds hide ends without close_notify; here they tell a cut page from a whole one.
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     if not _system_store():
         import certifi  # noqa: PLC0415 - rarely needed

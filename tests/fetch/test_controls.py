@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import socket
+from pathlib import Path
 
 import pytest
 
 from scraper.fetch.client import Client
-from tests.fetch.helpers import get
+from tests.fetch.helpers import fresh, get
 from tests.fetch.hostile import GZIPPED, Hostile, article
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +91,15 @@ async def test_no_cookie_is_kept(site: Hostile, client: Client) -> None:
     await get(client, site.url("/cookies-flood"))
     assert sum(name == "Set-Cookie" for name, _ in first.headers) == 300
     assert "Cookie" not in site.asked("/cookies-flood")[1].headers
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6 on loopback")
+async def test_address_in_brackets(tmp_path: Path) -> None:
+    """An IPv6 address is asked for, and named, in brackets."""
+    async with Hostile("::1") as six, fresh(tmp_path, private=(f"[::1]:{six.port}",)) as client:
+        url = f"http://[::1]:{six.port}/a"
+        page = await get(client, url)
+    assert (page.final_url, page.address, six.asked("/a")[0].headers["Host"]) == (url, "::1", f"[::1]:{six.port}")
 
 
 async def test_nothing_is_taken_from_the_environment(

@@ -17,7 +17,7 @@ from scraper.errors import UsageError
 from scraper.fetch.client import Client
 from scraper.fetch.guard import Endpoint, Guard
 from scraper.fetch.trouble import Forbidden, Trouble
-from tests.fetch.helpers import Lookup, outcome, policy
+from tests.fetch.helpers import Lookup, outcome, policy, seconds
 from tests.fetch.hostile import Hostile
 
 pytestmark = pytest.mark.anyio
@@ -135,6 +135,15 @@ async def test_rebinding(tmp_path: Path, site: Hostile, canary: Hostile) -> None
         assert await outcome(client, f"http://evil.test:{site.port}/a") == "200"
         assert await outcome(client, f"http://evil.test:{site.port}/b") == "refused private-address"
     assert (site.connections, len(lookup.calls), canary.connections) == (2, 3, 0)
+
+
+async def test_refusal_is_no_turn(tmp_path: Path, site: Hostile) -> None:
+    """A host that was not asked, because of where its name led, need not be waited for."""
+    lookup = Lookup(news_test=[["127.0.0.3"], ["127.0.0.1"]])
+    async with Client(policy(delay=seconds(60)), tmp_path, lookup=lookup) as client:
+        url = f"http://news.test:{site.port}/robots.txt"
+        assert await outcome(client, url) == "refused private-address"
+        assert await outcome(client, url, patience=seconds(1)) == "404"
 
 
 async def test_next_address(tmp_path: Path, site: Hostile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from scraper.errors import Refused
 from scraper.fetch.client import Client
@@ -158,10 +159,20 @@ async def test_urls_that_are_not_asked_for(url: str, expected: str, client: Clie
     assert await outcome(client, url) == expected
 
 
-async def test_no_state_for_the_forbidden(tmp_path: Path, site: Hostile) -> None:
+async def test_one_line_in_the_log(client: Client) -> None:
+    """A failure is one event with its reason; what came from outside cannot begin a line of its own."""
+    with capture_logs() as events:
+        await outcome(client, "http://127.0.0.1/\r\nforged=yes" + "x" * 5000)
+    assert [event["event"] for event in events] == ["fetch_failed"]
+    assert events[0]["reason"] == "bad-url"
+    assert all(str(value).isprintable() and len(str(value)) <= 500 for value in events[0].values())
+
+
+@pytest.mark.parametrize("path", ["/", "/robots.txt"])
+async def test_no_state_for_the_forbidden(path: str, tmp_path: Path) -> None:
     """A forbidden address leaves no trace but the refusal."""
     async with fresh(tmp_path) as client:
-        await outcome(client, "http://127.0.0.3/")
+        assert await outcome(client, f"http://127.0.0.3{path}") == "refused private-address"
     assert not files(tmp_path)
 
 

@@ -85,6 +85,16 @@ async def test_growing_pauses(tmp_path: Path, site: Hostile) -> None:
     assert (22 <= pauses[0] <= 30, 2700 <= pauses[-1] <= 3600) == (True, True)
 
 
+async def test_a_pause_is_over_when_it_is_over(tmp_path: Path, site: Hostile) -> None:
+    """What goes wrong with a page after a pause does not bring the pause back."""
+    clock = Clock()
+    async with Client(policy(), tmp_path, now=clock) as client:
+        assert await outcome(client, site.url("/s429")) == "deferred http-429"
+        clock.forward(31)
+        assert await outcome(client, site.url("/gzip-cut")) == "transient incomplete"
+        assert await outcome(client, site.url("/plain")) == "200"
+
+
 async def test_missing_pages_are_no_trouble(site: Hostile, client: Client) -> None:
     """Any number of missing pages does not make a host suspect."""
     for _ in range(5):
