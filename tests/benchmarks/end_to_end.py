@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -162,7 +163,7 @@ class Usage:
             return
 
 
-def sidecars(archive: Path) -> Iterator[dict[str, object]]:
+def sidecars(archive: Path) -> Iterator[dict[str, Any]]:
     """All sidecars of versions."""
     for path in sorted((archive / "articles").rglob("[0-9]*_*.json")):
         yield json.loads(path.read_text(encoding="utf-8"))
@@ -210,11 +211,8 @@ def scores(bench: Path, records: list[Record], archive: Path) -> None:
     spec.loader.exec_module(score)
     bodies = {}
     for side in sidecars(archive):
-        blocks = side["articleBody"]
-        assert isinstance(blocks, list)
-        bodies[Web.key(str(side["archive"]["asked_url"] if "asked_url" in side["archive"] else side["url"]))] = (
-            "\n".join(b["text"] for b in blocks)
-        )  # type: ignore[index, operator]  # JSON
+        text = "\n".join(block["text"] for block in side["articleBody"])
+        bodies |= {Web.key(url): text for _, url in side["archive"]["forms"]}
     for corpus, kind in (("aeb", "A"), ("news", "B")):
         mine = [r for r in records if r.corpus == corpus]
         for name in ("stored", "extract"):
