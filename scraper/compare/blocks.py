@@ -14,8 +14,10 @@ from scraper.compare import align, words
 # old[i1:i2] became new[j1:j2]; each side has 0, 1 or 2 blocks, not both 0.
 Span = tuple[int, int, int, int]
 
-SIMILAR = 0.5  # two unrelated paragraphs of news share 0.15 to 0.35 of their words in order
-SAME_PLACE = 0.3  # between two equal neighbours there is nothing else it could have become
+# Measured on 1,854 pairs of neighbouring paragraphs in 167 articles: half share less than 0.12 of their words in order,
+# 99 in 100 less than 0.24.
+SIMILAR = 0.4
+SAME_PLACE = 0.25  # between two equal neighbours there is nothing else it could have become
 RESPLIT = 0.7
 SHORT = 8  # words; a subheading that says something else now shares none with the old one
 # What the search may cost: pairs of blocks looked at, and pairs of words compared in them (together below 0.3 s).

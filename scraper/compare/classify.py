@@ -111,13 +111,17 @@ class Classifier:
 
     def _kinds(self, hunk: Hunk) -> list[EditKind]:
         quotes: list[EditKind] = ["quotes"] if _in_quotes(hunk) else []
-        large = self._large(hunk)
-        if large:
-            return [*quotes, large]
         old, new = self._sorted(hunk.old, hunk.new), self._sorted(hunk.new, hunk.old)
         old, new = old.beside(new), new.beside(old)
+        large = self._large(hunk)
+        if large:
+            grew = words.weight(hunk.new) > words.weight(hunk.old)
+            return [*quotes, large, *(_lost(old, new) if grew else _lost(new, old))]
         found: list[EditKind] = [*quotes]
-        if Counter(old.figures) != Counter(new.figures):
+        figures = Counter(old.figures) != Counter(new.figures)
+        if not figures and _same_letters(hunk):
+            return found or ["cosmetic"]
+        if figures:
             found.append("figures")
         if not _same_names(old.names, new.names):
             found.append("names")
@@ -164,7 +168,7 @@ class Classifier:
         return any(words.is_figure(token) or self._figure(token) for token in words.tokens(text))
 
     def _rest(self, hunk: Hunk, old: Sequence[str], new: Sequence[str]) -> EditKind:
-        if "".join(old) == "".join(new):
+        if old == new:
             return "cosmetic"
         if Counter(filter(self._negates, old)) != Counter(filter(self._negates, new)):
             return "wording"
@@ -268,6 +272,21 @@ def _is_sure(value: str) -> bool:
     """Whether a number word is a figure wherever it stands."""
     number = value[0].isdigit() and value not in _AMBIGUOUS
     return number or value == "dozen" or (value[0] == "e" and value[1:].isdigit())
+
+
+def _same_letters(hunk: Hunk) -> bool:
+    """Whether only marks, spaces or capitals differ: "U.S." and "US", "every day" and "everyday"."""
+    return "".join(words.words(hunk.old)) == "".join(words.words(hunk.new))
+
+
+def _lost(less: Sorted, more: Sorted) -> Iterator[EditKind]:
+    """What the short side of a lopsided change had and the long side has not: that was changed, not only added to."""
+    if Counter(less.figures) - Counter(more.figures):
+        yield "figures"
+    if set(less.names) - set(more.names):
+        yield "names"
+    if set(less.plain) - set(more.plain):
+        yield "wording"
 
 
 def _same_names(old: Sequence[str], new: Sequence[str]) -> bool:

@@ -15,7 +15,10 @@ from scraper.compare import words
 
 _NOUNS_IN_CAPITALS = frozenset({"de", "lb", "nds", "gsw"})
 _OPENING = frozenset("\"'([{") | words.QUOTE_MARKS
-_TITLE_CASE = 0.6  # of the longer words (five or more): so is a heading set, and its capitals say nothing
+# So many of the longer words in capitals, and so many longer words at least to tell: so is a headline set in English,
+# and its capitals say nothing.
+_TITLE_CASE = 0.6
+_TELLING, _TELLING_HEADLINE = 5, 2
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Two forms of one Slavic name: what differs is an ending of declension.
 _DECLENSION = (
@@ -31,8 +34,8 @@ def proper(old: Article, new: Article) -> frozenset[str]:
     language = (new.language or old.language or "").partition("-")[0].lower()
     found: set[str] = {key(word) for each in (old, new) for author in each.authors for word in author.split()}
     common: set[str] = set()
-    for text in _texts(old, new):
-        capital, lower = _sorted(text, nouns=language in _NOUNS_IN_CAPITALS)
+    for text, telling in _texts(old, new):
+        capital, lower = _sorted(text, telling, nouns=language in _NOUNS_IN_CAPITALS)
         found |= capital
         common |= lower
     return frozenset(found - common)
@@ -64,13 +67,14 @@ def is_capital(word: str) -> bool:
     return word[:1].isupper() or word[:1].istitle()
 
 
-def _texts(*articles: Article) -> Iterator[str]:
+def _texts(*articles: Article) -> Iterator[tuple[str, int]]:
     for article in articles:
-        yield from filter(None, (article.subtitle, article.caption))
-        yield from (block.text for block in article.blocks if block.kind != "subheading")
+        yield from ((text, _TELLING_HEADLINE) for text in (article.title, article.subtitle) if text)
+        yield article.caption or "", _TELLING
+        yield from ((block.text, _TELLING) for block in article.blocks if block.kind != "subheading")
 
 
-def _sorted(text: str, *, nouns: bool) -> tuple[set[str], set[str]]:
+def _sorted(text: str, telling: int, *, nouns: bool) -> tuple[set[str], set[str]]:
     """The words of one text that look like names, and those that do not."""
     found = words.tokens(words.fold(text))
     capital = [k for k, each in enumerate(found) if is_capital(each)]
@@ -81,7 +85,7 @@ def _sorted(text: str, *, nouns: bool) -> tuple[set[str], set[str]]:
             found, within
         ), lower
     long = sum(len(each) > 3 and words.is_word(each) for each in found)
-    if long > 4 and sum(len(found[k]) > 3 for k in capital) > _TITLE_CASE * long:
+    if long >= telling and sum(len(found[k]) > 3 for k in capital) > _TITLE_CASE * long:
         return set(), set()
     return {key(found[k]) for k in within if len(found[k]) > 1}, lower
 

@@ -81,6 +81,12 @@ SENTENCES = {
     "a Ukrainian case of a name": (
         "uk", "Про це сказав Зеленський учора.", "Про це за словами Зеленського учора.", "wording"),
     "a German noun": ("de", "Er wohnt in dem Haus am Fluss.", "Er wohnt in dem Gebäude am Fluss.", "wording"),
+    "another figure, and more besides": (
+        "en", "It passed in 2019.", "It passed in 2018, after years of debate in both chambers.", "addition figures"),
+    "a rewritten sentence": (
+        "en", "The forces have begun to withdraw, the Kremlin said in the morning.",
+        "The withdrawal of the forces has begun, the Kremlin said.", "wording"),
+    "dots of an abbreviation": ("en", "The U.S. envoy left at noon.", "The US envoy left at noon.", "cosmetic"),
     # typos
     "a letter left out": ("en", "The goverment met in the capital.", "The government met in the capital.", "typo"),
     "two letters swapped": ("en", "It was seen by teh guards there.", "It was seen by the guards there.", "typo"),
