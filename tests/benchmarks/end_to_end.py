@@ -209,7 +209,7 @@ def scores(bench: Path, records: list[Record], archive: Path) -> None:
     score = importlib.util.module_from_spec(spec)
     sys.modules["score"] = score
     spec.loader.exec_module(score)
-    bodies = {}
+    bodies: dict[str, str] = {}
     for side in sidecars(archive):
         text = "\n".join(block["text"] for block in side["articleBody"])
         bodies |= {Web.key(url): text for _, url in side["archive"]["forms"]}
