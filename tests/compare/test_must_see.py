@@ -74,6 +74,8 @@ SENTENCES = {
     "a Ukrainian не": ("uk", "Вони не погодилися з рішенням.", "Вони погодилися з рішенням.", "wording"),
     "a Russian не": ("ru", "Они не согласились с решением.", "Они согласились с решением.", "wording"),
     "a German nicht": ("de", "Sie stimmten dem Plan nicht zu.", "Sie stimmten dem Plan zu.", "wording"),
+    "klein → kein": ("de", "Das ist klein Fehler im Plan.", "Das ist kein Fehler im Plan.", "wording"),
+    "newer → never": ("en", "It was newer built to last.", "It was never built to last.", "wording"),
     "a French ne … pas": ("fr", "Ils acceptent ce plan.", "Ils n'acceptent pas ce plan.", "wording"),
     "a Chinese 不": ("zh", "他们同意这个计划。", "他们不同意这个计划。", "wording"),
     "a Japanese character": ("ja", "住民は橋を渡った。", "住民は川を渡った。", "wording"),
