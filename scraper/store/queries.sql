@@ -116,7 +116,7 @@ WHERE c.record_id = :record_id;
 
 -- name: current_warc
 -- The file that is appended to.
-SELECT serial, file, created_at, known FROM warcs ORDER BY serial DESC LIMIT 1;
+SELECT serial, file, created_at, known FROM warcs WHERE serial = (SELECT max(serial) FROM warcs);
 
 -- name: reserve_warc
 -- A new file is known here before it is made.

@@ -36,7 +36,7 @@ from scraper.store.stamps import now
 _CARRIED = ("sources", "frontier", "hosts", "pending")
 _DERIVED = ("articles", "aliases", "versions", "markers", "captures", "visits", "manifests")
 # A name that was reserved for a file is no fact about files; how far a file was read is none either.
-_FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits) ORDER BY 1"
+_FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits)"
 
 
 @dataclass(slots=True)
@@ -192,5 +192,5 @@ def dump(db: apsw.Connection) -> Iterator[str]:
     for table in _DERIVED:
         for row in db.execute(f"SELECT * FROM {table} ORDER BY 1, 2"):  # noqa: S608  # names of ours only
             yield f"{table} {row!r}"
-    for row in db.execute(_FILES):
+    for row in db.execute(f"{_FILES} ORDER BY 1"):
         yield f"warcs {row!r}"

@@ -143,7 +143,7 @@ CREATE TABLE frontier (
 CREATE INDEX frontier_turn ON frontier (host, priority, next_visit);
 CREATE INDEX frontier_next ON frontier (host, next_visit);
 CREATE INDEX frontier_due ON frontier (next_visit);
-CREATE INDEX frontier_of_article ON frontier (article_id) WHERE article_id IS NOT NULL;
+CREATE INDEX frontier_of_article ON frontier (article_id, key) WHERE article_id IS NOT NULL;
 CREATE INDEX frontier_of_outlet ON frontier (outlet, next_visit);
 
 -- One row a host, so that finding hosts with due work costs by hosts and not by articles. `served` is when one of its

@@ -1,8 +1,9 @@
 """Proof that nothing in the archive was altered or lost, and that nothing is there that nobody put there.
 
-    catalogue   is a whole database; its rows have their files
+    catalogue   is a whole database; its rows have their files; without it, the files prove each other
     articles/   name = hash = sidecar = catalogue = what the next version remembers; nothing else lies there
-    warc/       whole up to where it is known; `deep`: every record and digest, every capture at its place
+    warc/       whole up to where it is known; `deep`: every record and digest, every capture at its place, and every
+                file that a visit made
     manifests/  unchanged, and what they list is there; `deep`: closed WARC files hash to what is listed
 
 Reads only, also beside a daemon that writes: what looks like surplus is looked at once more at the end.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -23,7 +24,7 @@ from scraper.store import index, manifests, paths
 from scraper.store.catalogue import REBUILD, Catalogue, queries
 from scraper.store.drafts import is_marker, is_sidecar, is_text
 from scraper.store.files import opened, read
-from scraper.store.intake import warc_files
+from scraper.store.intake import is_metadata, warc_files
 from scraper.store.locks import quiet
 from scraper.store.reindex import article_files
 from scraper.store.scan import Gap, Record, scan
@@ -71,13 +72,12 @@ class _Check:
         self.root = root
         self.catalogue = catalogue
         self.deep = deep
+        self.damage: str | None = None
         self.named: set[str] = set()
         self.surplus: list[str] = []
 
     def all(self) -> Iterator[Finding]:
-        parts = [self._home(), self._articles(), self._warcs(), self._manifests()]
-        if self.catalogue:
-            parts = [self._database(), *parts, self._rows()]
+        parts = (self._database(), self._home(), self._articles(), self._warcs(), self._manifests(), self._rows())
         for part in (*parts, self._surplus()):
             for finding in part:
                 if finding.file not in self.named:
@@ -85,21 +85,28 @@ class _Check:
                     yield finding
 
     def _rows_of(self, query: str, values: dict[str, Any] | None = None) -> list[Any]:
+        """Rows of the catalogue; none from the moment it turns out to be damaged."""
         if self.catalogue is None:
             return []
-        with self.catalogue.read() as db:
-            return db.execute(queries()[query], values).fetchall()
+        try:
+            with self.catalogue.read() as db:
+                return db.execute(queries()[query], values).fetchall()
+        except ArchiveDamaged as exc:
+            self.catalogue, self.damage = None, exc.why
+            return []
 
     # ------------------------------------------------------------------------------------------ catalogue
 
     def _database(self) -> Iterator[Finding]:
-        assert self.catalogue  # noqa: S101  # the caller looked
+        if self.catalogue is None:
+            return
         try:
             with self.catalogue.read() as db:
                 said = db.pragma("integrity_check" if self.deep else "quick_check", 1)
-        except ArchiveError as exc:
-            said = str(exc)
+        except ArchiveDamaged as exc:
+            said = exc.why
         if said != "ok":
+            self.catalogue = None
             yield Finding(paths.CATALOGUE, f"is damaged: {said}", REBUILD)
 
     def _rows(self) -> Iterator[Finding]:
@@ -114,6 +121,8 @@ class _Check:
             unfinished = self._rows_of("pending") if nobody_writes else []
         for record_id, url, _, _ in unfinished:
             yield Finding(record_id, f"the write of {url} did not end", "the next command that writes repairs it")
+        if self.damage:
+            yield Finding(paths.CATALOGUE, self.damage, REBUILD)
 
     # ------------------------------------------------------------------------------------------ articles
 
@@ -153,8 +162,14 @@ class _Check:
             else:
                 self.surplus.append(path)
         yield from _chained(folder, chain)
-        for path in sorted(_expected(known, markers) - there):
-            yield Finding(path, "is missing", BACKUP)
+        expected = _expected(known, markers) if self.catalogue else _pairs(there)
+        yield from self._missing(expected - there)
+
+    def _missing(self, paths_: Iterable[str]) -> Iterator[Finding]:
+        """What is really not there: some of it may have been stored after the folder was read."""
+        for path in sorted(paths_):
+            if not os.path.lexists(self.root / path):
+                yield Finding(path, "is missing", BACKUP)
 
     def _text(self, path: str, known: dict[str, tuple[str, str]]) -> Iterator[Finding]:
         content = self._content(path)
@@ -217,9 +232,8 @@ class _Check:
             if serial is None and self.catalogue:
                 self.surplus.append(file)
             yield from self._warc(file, serial, size)
-        for file in sorted(known.keys() - there.keys()):
-            if known[file][1]:  # a name that was only reserved was never a file
-                yield Finding(file, "is missing", BACKUP)
+        # A name that was only reserved was never a file.
+        yield from self._missing(file for file, (_, size) in known.items() if size and file not in there)
         for path in sorted((self.root / paths.WARC).rglob("*")):
             name = path.relative_to(self.root).as_posix()
             if name not in there and not path.is_dir():
@@ -227,18 +241,20 @@ class _Check:
 
     def _warc(self, file: str, serial: int | None, known: int) -> Iterator[Finding]:
         try:
+            expected = self._captures(serial) if self.deep else {}
             with opened(self.root / file) as fd, open(fd, "rb", closefd=False) as stream:
                 size = os.fstat(fd).st_size
                 if size < known:
                     yield Finding(file, f"is cut short by {known - size} bytes", BACKUP)
                     return
-                pieces = scan(stream, 0 if self.deep else known, size)
-                yield from self._records(file, serial, known, pieces)
+                pieces = scan(stream, 0 if self.deep else known, size, is_metadata)
+                yield from self._records(file, expected, known, pieces)
         except ArchiveDamaged as exc:
             yield Finding(file, exc.why, BACKUP)
 
-    def _records(self, file: str, serial: int | None, known: int, pieces: Iterator[Record | Gap]) -> Iterator[Finding]:
-        expected = self._captures(serial) if self.deep else {}
+    def _records(
+        self, file: str, expected: dict[int, tuple[str, str]], known: int, pieces: Iterator[Record | Gap]
+    ) -> Iterator[Finding]:
         for piece in pieces:
             if isinstance(piece, Gap):
                 if piece.offset < known:
@@ -249,11 +265,25 @@ class _Check:
                 continue
             if piece.wrong:
                 yield Finding(file, f"the record at {piece.offset} was altered: {piece.wrong}", BACKUP)
+            if piece.kind == "metadata":
+                yield from self._said(piece)
             wanted = expected.pop(piece.offset, None)
             if wanted and wanted != (piece.headers.get("warc-record-id"), piece.headers.get("warc-payload-digest")):
                 yield Finding(file, f"the record at {piece.offset} is not the one that was stored", BACKUP)
         for offset in sorted(expected):
             yield Finding(file, f"the record at {offset} is missing", BACKUP)
+
+    def _said(self, record: Record) -> Iterator[Finding]:
+        """The files a visit made have the hashes that its record gave them."""
+        visit = index.visit_of(record.block or b"")
+        for path, sha256 in visit["files"] if visit else ():
+            if path in self.named or not paths.is_article_file(path):
+                continue
+            content = self._content(path)
+            if isinstance(content, Finding):
+                yield content
+            elif hashlib.sha256(content).hexdigest() != sha256:
+                yield Finding(path, "is not what the visit that made it says", BACKUP)
 
     def _captures(self, serial: int | None) -> dict[int, tuple[str, str]]:
         if serial is None:
@@ -286,8 +316,7 @@ class _Check:
                 yield Finding(name, "was altered since it was written", BACKUP)
             else:
                 yield from self._listed(content)
-        for day in sorted(written.keys() - {path.stem for path in there}):
-            yield Finding(f"{paths.MANIFESTS}/{day}.sha256", "is missing", BACKUP)
+        yield from self._missing(f"{paths.MANIFESTS}/{day}.sha256" for day in written)
 
     def _listed(self, content: bytes) -> Iterator[Finding]:
         for sha256, path in manifests.parse(content):
@@ -326,8 +355,15 @@ class _Check:
         )
 
 
-def _expected(known: dict[str, tuple[str, str]], markers: dict[str, str]) -> set[str]:
+def _expected(known: Iterable[str], markers: Iterable[str]) -> set[str]:
+    """The files that the catalogue's rows speak of."""
     return {*known, *(path.removesuffix(".txt") + ".json" for path in known), *markers}
+
+
+def _pairs(there: set[str]) -> set[str]:
+    """What belongs to the files that are there: no text without sidecar, no sidecar without text."""
+    stems = {path.rpartition(".")[0] for path in there if is_text(path) or is_sidecar(path)}
+    return {f"{stem}{ending}" for stem in stems for ending in (".txt", ".json")}
 
 
 def _chained(folder: str, chain: dict[int, tuple[Json, str]]) -> Iterator[Finding]:

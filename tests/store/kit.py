@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from scraper.store.archive import FileArchive, Seams
 from scraper.store.catalogue import Catalogue
 from scraper.store.files import Files
 from scraper.store.reindex import dump
+from scraper.store.scan import Gap, Record, scan
 from scraper.store.verify import Finding, verify
 
 START = datetime(2024, 6, 2, 9, 30, tzinfo=UTC)
@@ -150,3 +152,8 @@ def findings(root: Path, *, deep: bool = True) -> list[Finding]:
 def leftovers(root: Path) -> list[str]:
     """Files that no finished write leaves behind."""
     return [str(path) for path in root.rglob(".*.part")]
+
+
+def pieces(content: bytes) -> list[Record | Gap]:
+    """The records of a WARC file, and the gaps between them."""
+    return list(scan(io.BytesIO(content), 0, len(content)))
