@@ -19,7 +19,7 @@ from anyio import to_thread
 
 from scraper import cadence, judge, urls
 from scraper.article import Article
-from scraper.compare import compare
+from scraper.compare import SECOND_LOOK, compare
 from scraper.discover import discover
 from scraper.errors import Deferred, ExtractError, Failed, FetchError
 from scraper.interfaces import Archive, Fetcher, Frontier, Reader
@@ -191,11 +191,12 @@ async def _weigh(
 
 
 def _compare(old: Article | None, article: Article, due: Due) -> Verdict:
-    """A text that lost more than half is believed when the visit before saw the very same one."""
+    """A text that got much worse is believed when the visit before saw the very same one."""
     verdict = compare(old, article)
-    if verdict.kind != "partial" or verdict.reason is None or not verdict.reason.startswith("shrunk"):
+    word = (verdict.reason or "").partition(":")[0]
+    if verdict.kind != "partial" or word not in SECOND_LOOK:
         return verdict
-    reason = f"shrunk: text {judge.text_mark(article)}, a second look has to agree"
+    reason = f"{word}: text {judge.text_mark(article)}, a second look has to agree"
     return compare(old, article, shrink_confirmed=True) if due.last_error == reason else replace(verdict, reason=reason)
 
 
