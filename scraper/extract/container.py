@@ -16,7 +16,7 @@ from scraper.extract.tree import Element
 
 # One branch with this part of the weight is gone into without looking at the rest.
 CLEAR: Final = 0.97
-_WHOLE: Final = frozenset(("p", "pre", "blockquote", "li", "ul", "ol", "tr"))
+_WHOLE: Final = frozenset(("p", "pre", "blockquote", "li", "ul", "ol"))
 # Paragraphs that stand beside the heaviest branch, with this part of the weight, hold the walk where it is.
 BESIDE: Final = 0.15
 # What templates call the line or paragraph under the headline.

@@ -24,7 +24,8 @@ _EPOCH = re.compile(r"\s*(\d{9,10})(\d{3})?\s*")
 _RFC = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d{1,2}:\d{2}")
 _YMD = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[./年년-]\s?(\d{1,2})\s?[./月월-]\s?(\d{1,2})(?!\d)")
 _DMY = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2})(?!\d)")
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?!\d)\s?([ap]\.?m\b)?", re.IGNORECASE)
+_SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
+_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?!\.?\d)\s?([ap]\.?m\b)?", re.IGNORECASE)
 _PATH = re.compile(
     r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)|/((?:19|20)\d{2})(\d{2})(\d{2})(?=[/_.-]|$)"
 )
@@ -131,6 +132,11 @@ def in_text(text: str) -> When | None:
     return datetime(day.year, day.month, day.day, hour, int(clock[2]))  # noqa: DTZ001 - the line names no zone
 
 
+def is_in(text: str) -> bool:
+    """Whether a line names a day, even one that could be read in two ways."""
+    return in_text(text) is not None or _DMY.search(text) is not None
+
+
 def _worded(text: str) -> tuple[date, int] | None:
     for match in _WORDY.finditer(text):
         day, name, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
@@ -149,6 +155,9 @@ def _numeric(text: str) -> tuple[date, int] | None:
         if match[2] == "." or first > 12 or first == second:
             made = _date(year, second, first)
             return (made, match.end()) if made else None
+    if match := _SHORT.search(text):
+        made = _date(2000 + int(match[3]), int(match[2]), int(match[1]))
+        return (made, match.end()) if made else None
     return None
 
 

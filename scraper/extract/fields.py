@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
 from scraper.errors import UrlError
-from scraper.extract import dates, people, structured, title
+from scraper.extract import byline, dates, people, structured, title
 from scraper.extract.names import words
 from scraper.extract.structured import Declared, Node, string, strings
 from scraper.extract.tree import Document, Element
@@ -46,11 +46,15 @@ READ: Final = frozenset((*_PUBLISHED, *_MODIFIED, *_AUTHOR, *_SECTIONS, *_KEYWOR
 
 @dataclass(slots=True)
 class Fields:
-    """What was found. `origins` names for each field where it came from."""
+    """What was found. `origins` names for each field where it came from.
+
+    `signed` are the authors by which a site signs what nobody else has signed, with their origin.
+    """
 
     values: dict[str, object] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    signed: tuple[tuple[str, ...], str] | None = None
 
     def put(self, name: str, value: object, origin: str) -> None:
         """Set a field, unless it is set or `value` says nothing."""
@@ -79,6 +83,8 @@ class Source:
     outlet: Outlet | None
     canonical: str
     told: Mapping[str, list[str]]
+    elements: Sequence[Element] = ()
+    printed: Sequence[str] = ()
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -102,6 +108,11 @@ def source(doc: Document, declared: Declared, outlet: Outlet | None, told: Mappi
     """
     address = _canonical(doc, declared)
     return Source(doc, declared, _own_node(declared, doc, address), outlet, address, told)
+
+
+def seen(src: Source, elements: Sequence[Element], printed: Sequence[str]) -> Source:
+    """`src` with those of the page's elements that may speak of the article, and the lines printed above its text."""
+    return replace(src, elements=near(elements), printed=printed)
 
 
 def _own_node(declared: Declared, doc: Document, address: str) -> Node:
@@ -173,25 +184,21 @@ def _title(src: Source, fields: Fields) -> None:
 
 
 def _authors(src: Source, fields: Fields) -> None:
+    """People named by the data, the metas, the markup of a byline, a printed line; else the site, if it signs itself."""
     node = src.node
     declared = [structured.resolve(node.get(key), src.declared) for key in ("author", "contributor", "creator")]
-    who = people.names([text for value in declared[:1] for text in strings(value)] or strings(declared[2]), src.sites)
-    more = strings(declared[1]) if declared[0] else []
-    if who and more and not _is_site_only(who, src.sites):
-        who = people.names([*who, *more], src.sites)
+    who = people.names(strings(declared[0]) or strings(declared[2]), src.sites)
     if who and not _is_site_only(who, src.sites):
-        fields.put("authors", who, "json-ld")
-    for name in _AUTHOR:
-        values = src.declared.metas.get(name, [])
-        found = people.names(values, src.sites)
-        if found and not _is_site_only(found, src.sites):
-            fields.put("authors", found, f"meta {name}")
-    if found := _byline(src):
-        fields.put("authors", found, "byline")
-    if who:
-        fields.put("authors", who, "json-ld")
-    for name in _AUTHOR:
-        fields.put("authors", people.names(src.declared.metas.get(name, [])), f"meta {name}")
+        fields.put("authors", people.names([*who, *strings(declared[1])], src.sites), "json-ld")
+        return
+    metas = [(people.names(src.declared.metas.get(name, []), src.sites), f"meta {name}") for name in _AUTHOR]
+    for found, origin in metas:
+        if not _is_site_only(found, src.sites):
+            fields.put("authors", found, origin)
+    fields.put("authors", _marked(src), "byline")
+    fields.put("authors", byline.authors(src.printed, src.sites), "printed line")
+    if "authors" not in fields.values:
+        fields.signed = next(((found, origin) for found, origin in [(who, "json-ld"), *metas] if found), None)
 
 
 def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
@@ -201,45 +208,41 @@ def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
 
 _BYLINE: Final = frozenset(("byline", "author", "authors", "autor", "auteur", "authorname", "bylines", "verfasser"))
 _NOT_BYLINE: Final = frozenset(
-    "bio box image avatar comment comments description about title role job social more count".split()
+    "bio box image avatar comment comments description about title role job social more count share photo credit".split()
 )
 
 
-def _byline(src: Source) -> tuple[str, ...]:
-    """The names in the page's printed byline: `rel=author`, `itemprop=author`, or a class that says so."""
-    picked: list[str] = []
-    for element in src.doc.root.walk():
-        if element.get("rel") == "author" or "author" in element.get("itemprop").split():
-            picked.append(clean(element.text(dropped=True)))
-        if len(picked) >= 12:
-            break
-    found = people.names([text for text in picked if 2 < len(text) < 120], src.sites)
-    if found and not _is_site_only(found, src.sites):
-        return found[:8]
-    return _by_class(src)
-
-
-def _by_class(src: Source) -> tuple[str, ...]:
-    for element in _all(src.doc.root):
-        said = {word for name in element.get("class").split() for word in words(name)}
-        if said & _BYLINE and not said & _NOT_BYLINE:
-            text = clean(element.text(dropped=True))
-            if (
-                2 < len(text) < 120
-                and (found := people.names([text], src.sites))
-                and not _is_site_only(found, src.sites)
-            ):
-                return found
+def _marked(src: Source) -> tuple[str, ...]:
+    """The names that the markup calls the author's: `rel=author`, `itemprop=author`, or a class that says so."""
+    picked = [e for e in src.elements if e.get("rel") == "author" or "author" in e.get("itemprop").split()][:12]
+    picked += [e for e in src.elements if _is_byline(e)][:6]
+    for element in picked:
+        text = clean(element.text(dropped=True))
+        found = people.names([text], src.sites) if 2 < len(text) < 120 else ()
+        if found and not _is_site_only(found, src.sites) and all(map(people.is_plausible, found)):
+            return found
     return ()
 
 
-def _all(root: Element) -> Iterable[Element]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        if node.drop in {None, "byline", "author", "footer"}:
-            stack.extend(reversed(list(node.elements())))
+def _is_byline(element: Element) -> bool:
+    said = {word for name in element.get("class").split() for word in words(name)}
+    return bool(said & _BYLINE) and not said & _NOT_BYLINE
+
+
+_ELSEWHERE: Final = frozenset("comment nav related card sidebar popular links share footer aside linked-line dialog widget".split())
+
+
+def near(elements: Sequence[Element]) -> list[Element]:
+    """The elements that are not part of something about another article."""
+    far: set[int] = set()
+    kept = []
+    for element in elements:
+        parent = element.parent
+        if element.drop in _ELSEWHERE or (parent is not None and parent.order in far):
+            far.add(element.order)
+        else:
+            kept.append(element)
+    return kept
 
 
 def _times(src: Source, fields: Fields) -> None:
@@ -254,7 +257,7 @@ def _times(src: Source, fields: Fields) -> None:
     modified += [(value, f"meta {name}") for name in _MODIFIED for value in src.declared.metas.get(name, ())]
     _when("published", published, zone, fields)
     _when("modified", modified, zone, fields)
-    for maker in (_from_time_tags, _from_text):
+    for maker in (_from_time_tags, _from_lines, _from_text):
         if "published" not in fields.values and (found := maker(src)):
             _keep("published", [found], zone, fields)
     if "published" not in fields.values and (day := dates.in_path(src.canonical) or dates.in_path(src.doc.url)):
@@ -292,7 +295,7 @@ def _sharper(new: dates.When, old: dates.When) -> bool:
 
 
 def _from_time_tags(src: Source) -> tuple[dates.When, str] | None:
-    for element in src.doc.root.walk():
+    for element in src.elements:
         if element.tag == "time" or "datepublished" in element.get("itemprop").lower():
             text = element.get("datetime") or element.get("content") or element.text()
             if when := dates.read(text) or dates.in_text(clean(text)):
@@ -300,19 +303,22 @@ def _from_time_tags(src: Source) -> tuple[dates.When, str] | None:
     return None
 
 
-_DATED: Final = frozenset(
-    "date time published publish timestamp datum pubdate posted datetime datepublished fecha data".split()
-)
+def _from_lines(src: Source) -> tuple[dates.When, str] | None:
+    when = byline.moment(src.printed)
+    return (when, "printed line") if when else None
+
+
+_DATED: Final = frozenset("date time published publish timestamp datum pubdate posted datetime datepublished fecha data".split())
 
 
 def _from_text(src: Source) -> tuple[dates.When, str] | None:
-    stack = [src.doc.root]
-    while stack:
-        element = stack.pop()
-        said = {word for name in element.get("class").split() + [element.get("id")] for word in words(name)}
-        if said & _DATED and 0 < element.size < 200 and (when := dates.in_text(clean(element.text(dropped=True)))):
+    """A line whose class or id says that it is a date."""
+    for element in src.elements:
+        if not 0 < element.size < 200:
+            continue
+        said = {word for name in [*element.get("class").split(), element.get("id")] for word in words(name)}
+        if said & _DATED and (when := dates.in_text(clean(element.text(dropped=True)))):
             return when, "text"
-        stack.extend(reversed(list(element.elements())))
     return None
 
 

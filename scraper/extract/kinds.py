@@ -17,6 +17,7 @@ from scraper.extract import phrases
 from scraper.extract.blocks import Piece
 from scraper.extract.structured import Declared, Node, string, strings, types
 from scraper.extract.tree import Document, Element
+from scraper.text import clean
 
 # Characters of text from which on a page that says `not found` is an article about it.
 LITTLE: Final = 900
@@ -58,6 +59,8 @@ _CONSENT = re.compile(
 _SHELL = re.compile(
     r"(?i)\b(?:enable|activate|turn on|requires?|need)\b.{0,30}\bjavascript\b|\bjavascript\b.{0,40}\b(?:enable|disabled|required|aktivieren|deaktiviert)\b"
 )
+# Boxes that were dropped for asking something.
+_ASKING: Final = frozenset("appeal subscribe paywall login dialog newsletter membership theme control form".split())
 _LISTS: Final = frozenset(
     ("CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage", "AboutPage", "ContactPage")
 )
@@ -201,8 +204,7 @@ def _media(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | None:
 def access(page: Page) -> tuple[Access | None, tuple[str, ...]]:
     """How much of the article is shown, None if the page does not say: `teaser` if it ends at a wall."""
     free = _is_free(page)
-    wall = _wall(page)
-    if wall and free is not True and _is_cut(page):
+    if free is not True and _is_cut(page) and (wall := _wall(page)):
         return "teaser", (wall,)
     if free is False:
         cut = _shortfall(page)
@@ -230,8 +232,10 @@ def _wall(page: Page) -> str | None:
     if "members-only" in page.doc.comments or any(c.strip() == "members-only" for c in page.doc.comments):
         return "a members-only mark"
     for node in _everything(page.doc.root):
-        if 0 < node.size < 1500 and node.run > 10 and phrases.WALL.search(node.text(dropped=True)[:400]):
-            return f"says {phrases.WALL.search(node.text(dropped=True))[0][:80]!r}"  # type: ignore[index]  # found above
+        if 15 < node.run < 300 and node.drop is None or node.drop in _ASKING:
+            text = node.text(dropped=True)[:600]
+            if len(text) > 20 and (match := phrases.WALL.search(text)):
+                return f"says {clean(match[0])[:80]!r}"
     return None
 
 

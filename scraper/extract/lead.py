@@ -53,7 +53,13 @@ def _is_dek(element: Element, headline: Element, text: str, summaries: set[str])
         return element.linked * 2 < element.size
     if fold(text)[:80] in summaries:
         return True
-    return element.tag == "h2" and element.parent is headline.parent
+    return element.tag == "h2" and element.parent is headline.parent and len(text) >= 30 and not _is_one_of_many(element)
+
+
+def _is_one_of_many(heading: Element) -> bool:
+    """Whether a heading is the first of several of one make: then it heads a part of the text."""
+    parent = heading.parent
+    return parent is not None and sum(kid.tag == "h2" and kid.drop is None for kid in parent.elements()) > 1
 
 
 def _is_label(text: str) -> bool:

@@ -71,8 +71,9 @@ date:timestamp datetime pubdate publishdate lastupdated updated readingtime read
 widget:widget widgets
 """)
 _HIDDEN: Final = frozenset(
-    "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow".split()
+    "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow hidden".split()
 )
+_SCREENS: Final = re.compile(r"(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline)")
 
 _PAIRS: Final = {
     tuple(pair.split("-")): rule
@@ -153,14 +154,25 @@ def _is_ad(name: str, words: tuple[str, ...], at: int) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def hidden(name: str) -> bool:
-    """Whether a class name says that readers do not see the element.
+def verdicts(classes: str) -> tuple[tuple[str, str], ...]:
+    """Each name in a class attribute that says what its element is, with the rule.
 
-    >>> hidden("sr-only"), hidden("md:hidden")
-    (True, False)
+    >>> verdicts("wide share-bar")
+    (('share-bar', 'share'),)
     """
-    plain = name.lower().replace("-", "").replace("_", "")
-    return plain in _HIDDEN or plain == "hidden"
+    return tuple((name, rule) for name in classes.split() if (rule := judge(name)))
+
+
+@lru_cache(maxsize=8192)
+def hides(classes: str) -> bool:
+    """Whether a class attribute says that readers do not see the element, on no screen.
+
+    >>> hides("sr-only"), hides("md:hidden"), hides("hidden md:block")
+    (True, False, False)
+    """
+    names = classes.split()
+    plain = (name.lower().replace("-", "").replace("_", "") for name in names)
+    return any(name in _HIDDEN for name in plain) and not any(map(_SCREENS.match, names))
 
 
 @lru_cache(maxsize=8192)

@@ -36,6 +36,10 @@ _NOT_NAMES: Final = frozenset(
     "admin administrator editor editors webmaster user author authors unknown none null undefined redaktion staff name "
     "anonymous guest root newsdesk byline n/a test redaktor".split()
 )
+_CONTROLS: Final = frozenset(
+    "twitter facebook instagram linkedin email share follow comments comment print whatsapp subscribe updated published more "
+    "posts articles stories view all read".split()
+)
 _TITLE_WORDS = re.compile(r"(?i)^(?:dr|prof|mag|dipl|sir|lord|dame|rev|fr|m\.?d|ph\.?d|jr|sr|ii|iii)\.?$")
 
 
@@ -62,25 +66,43 @@ def _bare(name: str) -> str:
     return re.sub(r"\W+", "", name.casefold()).removeprefix("the")
 
 
+def begins_with_by(text: str) -> bool:
+    """Whether a line begins like a byline: `By`, in whatever language."""
+    return bool(_BY.match(text))
+
+
+def is_plausible(name: str) -> bool:
+    """Whether a name read from markup is one: few words, none of them a network's or a control's.
+
+    >>> is_plausible("Ann Lee"), is_plausible("Twitter Facebook")
+    (True, False)
+    """
+    words = name.casefold().split()
+    return len(words) <= 5 and not _CONTROLS & set(words)
+
+
 def _split(value: str) -> list[str]:
     text = clean(_HANDLE.sub(" ", _EMAIL.sub(" ", value)))[:600]
     text = _PARENS.sub("", _BY.sub("", text))
-    parts = [part for chunk in _AND.split(text) if chunk for part in _commas(chunk)]
-    return [name for part in parts if (name := _name(part))]
+    return [name for part in _people(text) for chunk in _AND.split(part) if chunk and (name := _name(chunk))]
 
 
-def _commas(chunk: str) -> list[str]:
-    """`Lee, Ann`-style lists cut at commas; what follows a comma and says what somebody is goes away."""
-    parts = [part.strip() for part in chunk.split(",")]
+def _people(text: str) -> list[str]:
+    """What stands between commas, up to where it begins to say what somebody is."""
     kept: list[str] = []
-    for part in parts:
-        words = part.split()
-        if not part or (kept and (_ROLE.search(part) or len(words) > 5)):
-            if len(words) > 5:
+    for part in re.split(r"\s*,\s*", text):
+        if kept and (_ROLE.search(part) or _describes(part)):
+            if _describes(part):
                 break
             continue
         kept.append(part)
     return kept
+
+
+def _describes(part: str) -> bool:
+    """Many words, most of them small: no name."""
+    words = part.split()
+    return len(words) > 4 and sum(word[:1].islower() for word in words) * 2 > len(words)
 
 
 def _name(text: str) -> str | None:

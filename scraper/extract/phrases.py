@@ -111,7 +111,7 @@ STAMP = re.compile(
     r"veröffentlicht|erstellt|publié|mis à jour|mise à jour|publicado|actualizado|atualizado|pubblicato|aggiornato|gepubliceerd|"
     r"bijgewerkt|publisert|oppdatert|publicerad|uppdaterad|publiceret|opdateret|julkaistu|päivitetty|opublikowano|publikacja|"
     r"aktualizacja|zaktualizowano|publikováno|aktualizováno|опубликовано|обновлено|опубліковано|оновлено|yayınlanma|güncelleme|"
-    r"paskelbta|atnaujinta)\b\W*(?:on|at|am|le|el|il|em|la|den|dne|:)?\s*[^.!?]{0,90}$"
+    r"paskelbta|atnaujinta)\b\W*(?:on|at|am|le|el|il|em|la|den|dne|:)?\s*(?:[^.!?]|\.(?=\S)|[ap]\.m\.){0,90}$"
 )
 # Who took a picture, on a line of its own.
 CREDIT = re.compile(

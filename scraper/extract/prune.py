@@ -9,7 +9,7 @@ sorts of things.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from scraper.extract import names
@@ -25,15 +25,18 @@ _ROLES: Final = {
     "tablist": "nav", "button": "control", "form": "form", "tooltip": "tooltip",
 }  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_HOOKS: Final = ("data-testid", "data-component", "data-component-name", "data-module", "data-type", "data-name",
-                 "data-block", "data-qa", "data-tb-region", "data-area", "data-widget", "data-tracking-area")  # fmt: skip
-_SCREENS = re.compile(r"^(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline)")
+_HOOKS: Final = frozenset(("data-testid", "data-component", "data-component-name", "data-module", "data-type", "data-name",
+                 "data-block", "data-qa", "data-tb-region", "data-area", "data-widget", "data-tracking-area", "id"))  # fmt: skip
 
 # A run of text counts as prose from this length on; captions, labels and teasers' titles are mostly shorter.
 PROSE: Final = 60
+MIN_BARRED: Final = 500
 # An inline element in one of these is part of a sentence; only the names below take it out.
 _SENTENCES: Final = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre".split())
 _INLINE: Final = frozenset("share advert dialog tooltip".split())
+# The cells of a table are named after what they hold, which may well be a player or a ticker.
+_CELLS: Final = frozenset(("td", "th", "tr", "tbody", "thead"))
+_TIPS: Final = frozenset("block content text tooltiptext body box inner popup card info message".split())
 # These hold prose of their own: readers' comments, other articles' beginnings, the small print.
 _NEVER_CORE: Final = frozenset("comment footer dialog cookie paywall aside form".split())
 # Signs of Chinese, Japanese and Korean say about as much as two and a half letters.
@@ -44,7 +47,7 @@ def measure(elements: list[Element]) -> None:
     """Fill in `size`, `linked` and `run` of all `elements`, which are in reading order."""
     for element in elements:
         parent = element.parent
-        element.in_link = is_link(element) or (parent is not None and parent.in_link)
+        element.in_link = is_link(element) or element.tag == "nav" or (parent is not None and parent.in_link)
     runs: dict[int, int] = {}
     for element in reversed(elements):
         own = sum([_length(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
@@ -103,7 +106,8 @@ def core(elements: list[Element], headline: Element | None) -> Element | None:
 
 
 def _is_barred(element: Element, whole: int) -> bool:
-    return element.size * 2 < whole and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
+    # Small branches do not matter here, and are most of a page.
+    return MIN_BARRED < element.size * 2 < whole and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
 
 
 def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence[Element | None]) -> None:
@@ -115,7 +119,7 @@ def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence
     above = [above for element in spare if element is not None for above in (element, *element.ancestors())]
     spared = {element.order for element in above}
     # What its own column is called says nothing on this page.
-    void = frozenset(name for element in above for name in labels(element))
+    void = frozenset(name for element in above for name, _ in _said(element))
     stack = [root]
     while stack:
         for kid in stack.pop().elements():
@@ -153,36 +157,38 @@ def _by_hiding(element: Element) -> str | None:
     style = attrs.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return "hidden"
-    classes = (attrs.get("class") or "").split()
-    if any(map(names.hidden, classes)) and not any(map(_SCREENS.match, classes)):
-        return "hidden"
-    return None
+    return "hidden" if names.hides(attrs.get("class") or "") else None
 
 
 def _by_name(element: Element, void: frozenset[str], only: frozenset[str] | None = None) -> str | None:
-    said = ((name, rule) for name in labels(element) if (rule := names.judge(name)))
-    found = next(((name, rule) for name, rule in said if name not in void and (only is None or rule in only)), None)
-    if found is None:
-        return None
-    rule = found[1]
-    if element.tag in BLOCKS or rule in _INLINE:
-        return rule
-    block = next((above for above in element.ancestors() if above.tag in BLOCKS), None)
-    if block is None or block.tag not in _SENTENCES or (rule == "caption" and element.size >= 0.9 * block.size):
-        return rule
+    said = element.said
+    if said is None:
+        said = element.said = _said(element)
+    for name, rule in said:
+        if name not in void and (only is None or rule in only):
+            return rule if _applies(rule, name, element) else None
     return None
 
 
-def labels(element: Element) -> Iterator[str]:
-    """All names an element goes by: classes, id, test hooks."""
-    attrs = element.attrs
-    if not attrs:
-        return
-    yield from (attrs.get("class") or "").split()
-    if name := attrs.get("id"):
-        yield name
-    for hook in _HOOKS:
-        if name := attrs.get(hook):
-            yield name
-    if "-" in element.tag:
-        yield element.tag
+def _said(element: Element) -> tuple[tuple[str, str], ...]:
+    """What an element's class, id and test hooks say that it is."""
+    found = names.verdicts(element.get("class"))
+    for key, value in element.attrs.items():
+        if value and key in _HOOKS:
+            found += names.verdicts(value)
+    return found + names.verdicts(element.tag) if "-" in element.tag else found
+
+
+def _applies(rule: str, name: str, element: Element) -> bool:
+    """Whether a name counts on this element: cells are named after what they hold, words in a sentence stay in it."""
+    if element.tag in _CELLS or (rule == "tooltip" and not _is_tip(name)):
+        return False
+    if element.tag in BLOCKS or rule in _INLINE:
+        return True
+    block = next((above for above in element.ancestors() if above.tag in BLOCKS), None)
+    return block is None or block.tag not in _SENTENCES or (rule == "caption" and element.size >= 0.9 * block.size)
+
+
+def _is_tip(name: str) -> bool:
+    """Whether a name is that of the note that opens, not of the word it opens on."""
+    return bool(names.words(name) & _TIPS)

@@ -13,7 +13,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final
 
 from scraper import charset
@@ -21,6 +20,7 @@ from scraper.article import Access, Article, Block, Dropped, Kind
 from scraper.errors import ExtractError
 from scraper.extract import (
     blocks,
+    byline,
     container,
     fields,
     kinds,
@@ -113,7 +113,7 @@ def _text(page: bytes, url: str, content_type: str | None) -> charset.Decoded:
     if not page.strip(b" \t\r\n\0"):
         raise ExtractError(url, "empty", "the answer has no content")
     decoded = charset.decode(page, content_type)
-    sample = decoded.text[:65536]
+    sample = decoded.text[:8192]
     if len(_ODD.findall(sample)) * 20 > len(sample):
         raise ExtractError(url, "not-text", "the bytes are no text in any encoding")
     return decoded
@@ -122,9 +122,9 @@ def _text(page: bytes, url: str, content_type: str | None) -> charset.Decoded:
 def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     """Parse, prune and find the article's column."""
     doc = tree.parse(html, url)
-    declared = structured.read(doc.data, doc.metas)
+    declared = structured.read(doc.data, doc.metas, fields.READ)
     applied = rules.apply(doc, outlet)
-    elements = list(doc.root.walk())
+    elements = [doc.root, *doc.by_id.values()]
     prune.measure(elements)
     headline = _headline(elements, doc, declared, applied)
     middle = applied.body or prune.core(elements, headline)
@@ -137,8 +137,8 @@ def _headline(elements: Sequence[Element], doc: Document, declared: Declared, ap
     """The element that shows the headline: a heading that the page's title agrees with."""
     told = applied.fields.get("title", [])
     shown = title.fold(" ".join([doc.title, declared.meta("og:title") or "", *told]))
-    heads = [(e, title.fold(e.text())) for e in elements if e.tag in {"h1", "h2"} and 8 < e.size < 600]
-    for level in ("h1", "h2"):
+    heads = [(e, title.fold(e.text())) for e in elements if e.tag in {"h1", "h2", "h3"} and 8 < e.size < 600]
+    for level in ("h1", "h2", "h3"):
         for element, text in heads:
             if element.tag == level and len(text) > 8 and (text[:30] in shown or text[-30:] in shown):
                 return element
@@ -152,7 +152,7 @@ def _witness(declared: Declared) -> str:
 def _fingerprint(page: _Page, reading: str) -> str:
     """A digest of all that the article is made from: the pruned column, the heads, and the data that are read."""
     parts = [reading, page.doc.title, *page.doc.data]
-    parts += [f"{name}={values}" for name, values in sorted(page.declared.metas.items()) if name in fields.READ]
+    parts += [f"{name}={values}" for name, values in sorted(page.declared.metas.items())]
     parts += [e.text() for e in page.elements if e.tag == "h1" or e.drop in {"byline", "caption"}]
     parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
     parts += [column.text() for column in page.column]
@@ -162,7 +162,8 @@ def _fingerprint(page: _Page, reading: str) -> str:
 
 def _article(page: _Page, outlet: Outlet | None, damaged: bool, fingerprint: str, reading: str) -> Article:
     doc, declared = page.doc, page.declared
-    src = fields.source(doc, declared, outlet, page.applied.fields)
+    printed = byline.lines(page.elements, page.headline, _first(page.column))
+    src = fields.seen(fields.source(doc, declared, outlet, page.applied.fields), page.elements, printed)
     found = fields.read(src)
     own = fields.own_links(doc.url)
     for column in page.column:
@@ -180,6 +181,7 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, fingerprint: str
     ]
     known = trim.Known(found.text("title") or "", found.names("authors"), summaries, own)
     trim.trim(pieces, known)
+    _sign(found, pieces)
     _lead(page, found, pieces, summaries)
     body, origin = _body(page, pieces, src)
     if origin:
@@ -189,6 +191,20 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, fingerprint: str
     access, reason = kinds.access(judged) if kind in {"article", "live"} else (None, ())
     flags = [*found.flags, *_flags(page, body, damaged, access, src)]
     return _made(page, src, found, body, (kind, access), (*why, *reason), flags, pieces, fingerprint, reading)
+
+
+def _first(column: Sequence[Element]) -> Element | None:
+    """The first paragraph of the column."""
+    return next((e for top in column for e in top.walk() if e.run >= 2 * prune.PROSE and e.tag != "h1"), None)
+
+
+def _sign(found: fields.Fields, pieces: Sequence[Piece]) -> None:
+    """Fill in authors from the text's first line, or from how the site signs; the line then is no body."""
+    if "authors" not in found.values and (opened := byline.opening(pieces)):
+        found.put("authors", opened[0], "first line")
+        opened[1].drop = "byline"
+    if found.signed:
+        found.put("authors", *found.signed)
 
 
 def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Sequence[str]) -> None:
@@ -261,7 +277,7 @@ def _made(
         flags=tuple(dict.fromkeys(flags)),
         claims=fields.claims(src),
         dropped=_dropped(page.elements, pieces),
-        origins=MappingProxyType(dict(found.origins)),
+        origins=dict(found.origins),
         timezone=src.outlet.timezone if src.outlet else None,
         fingerprint=fingerprint,
         reading=reading,
@@ -271,7 +287,7 @@ def _made(
 
 def _dropped(elements: Sequence[Element], pieces: Sequence[Piece]) -> tuple[Dropped, ...]:
     """What was judged not to be article, in reading order, cut to what a reader needs to recognise it."""
-    found = [(e.order, e.drop, e.text(dropped=True)) for e in elements if e.drop and e.size > 0]
+    found = [(e.order, e.drop, e.text(dropped=True, limit=2 * MAX_DROPPED_TEXT)) for e in elements if e.drop and e.size > 0]
     found += [(piece.element.order, piece.drop, piece.text) for piece in pieces if piece.drop]
     found.sort(key=lambda item: item[0])
     cut = ((rule, " ".join(text[: 4 * MAX_DROPPED_TEXT].split())[:MAX_DROPPED_TEXT]) for _, rule, text in found)

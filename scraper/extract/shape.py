@@ -27,6 +27,7 @@ MAX_TEASER: Final = 420
 MAX_CAPTION: Final = 350
 MAX_APPEAL: Final = 3_000
 MAX_BIO: Final = 900
+MAX_CONSENT: Final = 1_200
 
 Own = Callable[[str], bool]
 
@@ -36,6 +37,7 @@ def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> Non
 
     What `middle`, the core of the article, stands in is never a widget.
     """
+    _consent_boxes(top, keep)
     spared = keep | ({middle.order, *(above.order for above in middle.ancestors())} if middle else set())
     _appeal_boxes(top, spared)
     stack = [top]
@@ -57,7 +59,7 @@ def _rule(element: Element, own: Own) -> str | None:
     if _is_picture(element):
         return "caption"
     if element.tag in _LISTS:
-        return "links" if linked >= 0.75 * size and size > 12 else None
+        return "links" if _is_link_list(element, own) else None
     if linked < 0.05 * size:
         return None
     if linked >= 0.85 * size:
@@ -68,6 +70,15 @@ def _rule(element: Element, own: Own) -> str | None:
         if size <= MAX_CARD and _is_card(element, own):
             return "card"
     return None
+
+
+def _is_link_list(element: Element, own: Own) -> bool:
+    if element.size <= 12 or element.linked < 0.5 * element.size:
+        return False
+    if element.linked >= 0.75 * element.size:
+        return True
+    items = [item for item in element.walk() if item.tag == "li"]
+    return all(any(map(own, _hrefs(item))) and not clean(item.text()).endswith((".", "!", "?", "。")) for item in items)
 
 
 def _is_picture(element: Element) -> bool:
@@ -174,9 +185,23 @@ def _calls(top: Element) -> list[Element]:
     return found
 
 
+def _consent_boxes(top: Element, keep: set[int]) -> None:
+    """Drop boxes that stand where something from elsewhere would be shown if the reader agreed."""
+    stack = [top]
+    while stack:
+        for kid in stack.pop().elements():
+            if kid.drop is not None or kid.order in keep:
+                continue
+            if kid.tag in _BOXES and 30 < kid.size < MAX_CONSENT and phrases.EMBED.search(kid.text()):
+                drop(kid, "consent")
+            else:
+                stack.append(kid)
+
+
 def _asks(box: Element) -> bool:
     """Whether at least half of a box's text speaks to the reader, in two ways or more."""
-    if sum([appeals.cues(clean(box.text()))]) < 2:
+    found = appeals.cues(clean(box.text()))
+    if found < 2:
         return False
     asking = rest = 0
     for node in box.walk():
@@ -185,4 +210,4 @@ def _asks(box: Element) -> bool:
                 asking += node.run
             elif node.run >= PROSE:
                 rest += node.run
-    return asking >= rest
+    return asking * (3 if found >= 4 else 1) >= rest

@@ -45,15 +45,15 @@ class Declared:
         return [node for node in self.nodes if any(map(_ARTICLE.search, types(node)))]
 
 
-def read(data: Iterable[str], metas: Iterable[dict[str, str | None]]) -> Declared:
-    """Read the data blocks and metas of a page."""
+def read(data: Iterable[str], metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -> Declared:
+    """Read the data blocks of a page, and its metas of the `wanted` names (in lower case)."""
     nodes: list[Node] = []
     for text in data:
         for value in _parse(text):
             nodes.extend(_flatten(value))
             if len(nodes) > MAX_NODES:
                 break
-    return Declared(tuple(nodes[:MAX_NODES]), _metas(metas))
+    return Declared(tuple(nodes[:MAX_NODES]), _metas(metas, wanted))
 
 
 def types(node: Node) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def plain(text: str) -> str:
     return clean(text)
 
 
-def _metas(metas: Iterable[dict[str, str | None]]) -> dict[str, list[str]]:
+def _metas(metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for attrs in metas:
         content = attrs.get("content")
@@ -99,7 +99,9 @@ def _metas(metas: Iterable[dict[str, str | None]]) -> dict[str, list[str]]:
             continue
         for key in ("property", "name", "itemprop", "http-equiv"):
             name = (attrs.get(key) or "").strip().lower()
-            values = found.setdefault(name, []) if name else []
+            if name not in wanted:
+                continue
+            values = found.setdefault(name, [])
             if len(values) < MAX_VALUES and (text := plain(content)):
                 values.append(text)
     return found

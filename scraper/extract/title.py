@@ -71,7 +71,8 @@ def choose(seen: list[str], declared: list[str], shown: str, sites: tuple[str, .
     for text in stripped:
         for head in seen:
             if alike(head, text):
-                return head, "h1"
+                # The same letters, and more marks between them: a heading made of parts lost those on the way.
+                return (text, "declared") if fold(head) == fold(text) and len(text) > len(head) else (head, "h1")
         if len(text) > 3:
             break
     if stripped:

@@ -16,6 +16,7 @@ from scraper.errors import ExtractError
 
 MAX_NODES: Final = 300_000
 MAX_SCRIPT: Final = 3_000_000
+MAX_NAV: Final = 2_000
 
 # Never text that a reader sees. `noscript` is what readers with scripts do not see.
 _SKIP: Final = frozenset(
@@ -27,13 +28,14 @@ BLOCKS: Final = frozenset(
     "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead "
     "tr ul amp-story option".split()
 )  # fmt: skip
+_FREE: Final = BLOCKS - {"pre", "p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"}
 
 
 class Element:
     """One element. `size` counts the characters of text below it, `linked` those within links; both without dropped
     branches once `prune` has run. `drop` is the rule that judged it not to be article, or None."""
 
-    __slots__ = ("attrs", "drop", "in_link", "kids", "linked", "order", "parent", "run", "size", "tag", "weight")
+    __slots__ = ("attrs", "drop", "in_link", "kids", "linked", "order", "parent", "run", "said", "size", "tag", "weight")
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: Element | None, order: int) -> None:
         self.tag = tag
@@ -47,6 +49,7 @@ class Element:
         self.run = 0
         self.weight = 0.0
         self.in_link = False
+        self.said: tuple[tuple[str, str], ...] | None = None
 
     def get(self, name: str) -> str:
         """The attribute `name`, empty if there is none."""
@@ -72,17 +75,19 @@ class Element:
             yield node
             node = node.parent
 
-    def text(self, *, dropped: bool = False, apart: bool = False) -> str:
+    def text(self, *, dropped: bool = False, apart: bool = False, limit: int = 1 << 40) -> str:
         """All text below, as one string; the text of dropped branches only if asked for.
 
-        `apart` puts a blank between inline elements that stand side by side, as caption and credit often do.
+        `apart` puts a blank between inline elements that stand side by side, as caption and credit often do. Reading
+        ends some way behind `limit` characters that are not blank.
         """
         parts: list[str] = []
         stack: list[Element | str] = [self]
-        while stack:
+        while stack and limit > 0:
             node = stack.pop()
             if isinstance(node, str):
                 parts.append(node)
+                limit -= 0 if node.isspace() else len(node)
             elif dropped or node.drop is None:
                 if apart or node.tag in BLOCKS or node.tag == "br":
                     parts.append(" ")
@@ -175,7 +180,9 @@ def _copy(doc: Document, top: LexborNode) -> None:
             tag = node.tag or ""
             following = node.next
             if tag == "-text":
-                parent.kids.append(node.text_content or "")
+                text = node.text_content or ""
+                # What stands between blocks is mostly the indentation of the source.
+                parent.kids.append(" " if text.isspace() and parent.tag in _FREE else text)
             elif tag == "-comment":
                 doc.comments.append((node.comment_content or "")[:200])
             elif tag not in _SKIP and tag[:1] not in {"-", "!"}:
@@ -186,7 +193,9 @@ def _copy(doc: Document, top: LexborNode) -> None:
                 element = Element(tag, node.attributes, parent, count)
                 parent.kids.append(element)
                 doc.by_id[node.mem_id] = element
-                if (first := node.first_child) is not None:
+                if tag == "nav" and not node.css_first("h1,script,style"):
+                    element.kids.append(node.text(separator=" ")[:MAX_NAV])
+                elif (first := node.first_child) is not None:
                     stack.append((following, parent))
                     node, parent = first, element
                     continue

@@ -83,7 +83,9 @@ def _above(pieces: list[Piece], known: Known) -> None:
 def _preamble(pieces: list[Piece], known: Known) -> None:
     """Bylines, dates, kickers and reading times between the headline and the first paragraph."""
     rest = live(pieces)
-    first = next((p for p in rest if is_prose(p) and not _is_byline(p, known) and not _is_date(p)), None)
+    home = _home_of(pieces)
+    text = [p for p in rest if is_prose(p) and not _is_byline(p, known) and not _is_date(p)]
+    first = next((p for p in text if _home(p) == home), text[0] if text else None)
     for piece in rest:
         if piece is first:
             return
@@ -95,22 +97,26 @@ def _preamble(pieces: list[Piece], known: Known) -> None:
 
 def _preamble_rule(piece: Piece, known: Known, beside: bool) -> str | None:
     text = piece.text
+    if is_prose(piece) and len(text) > 160:
+        return None
     if _is_date(piece):
         return "date"
     if _is_byline(piece, known):
         return "byline"
     if piece.link_share > 0.6:
         return "links"
+    if beside:
+        return None
     if any(fold(text) == fold(summary) for summary in known.summaries):
         return "dek"
-    if not beside and piece.kind in {"paragraph", "subheading"}:
+    if piece.kind in {"paragraph", "subheading"}:
         if piece.kind == "subheading" or (len(text) < SENTENCE and not _END.search(text)):
             return "above-body"
     return None
 
 
 def _is_date(piece: Piece) -> bool:
-    return len(piece.text) < 90 and not _END.search(piece.text) and dates.in_text(piece.text) is not None
+    return len(piece.text) < 120 and not _END.search(piece.text) and dates.is_in(piece.text)
 
 
 def _is_byline(piece: Piece, known: Known) -> bool:
@@ -157,7 +163,7 @@ def _by_pattern(piece: Piece, known: Known) -> str | None:
         return "audio"
     if phrases.EMBED.search(text) and not _quotes(text):
         return "consent"
-    if len(text) < 120 and phrases.STAMP.match(text) and (dates.in_text(text) or re.search(r"\d{1,2}[:.]\d{2}", text)):
+    if len(text) < 120 and phrases.STAMP.match(text) and (dates.is_in(text) or re.search(r"\d{1,2}[:.]\d{2}", text[:60])):
         return "date"
     if len(text) < 60 and _READING_TIME.match(text):
         return "reading-time"
@@ -184,12 +190,13 @@ def _is_plain_byline(text: str, authors: Sequence[str]) -> bool:
 
 
 def _repeats(pieces: list[Piece]) -> None:
-    """Pull quotes and other lines that stand in the text a second time."""
-    kept = [(piece, fold(piece.text)) for piece in live(pieces) if len(piece.text) >= 60]
-    whole = "\n".join(text for _, text in kept)
-    for piece, text in kept:
-        if whole.count(text) > 1 and any(text in other and len(other) > len(text) for _, other in kept):
-            piece.drop = "repeat"
+    """Pull quotes: lines set apart that stand in a paragraph, word for word, as well."""
+    home = _home_of(pieces)
+    texts = [fold(piece.text) for piece in live(pieces) if len(piece.text) > 60]
+    for piece in live(pieces):
+        apart = piece.kind == "quote" or (piece.kind == "paragraph" and (piece.element.tag != "p" or _home(piece) != home))
+        if apart and len(text := fold(piece.text)) >= 30 and any(text in other and len(text) < len(other) for other in texts):
+            piece.drop = "pull-quote"
 
 
 def _asking(pieces: list[Piece]) -> None:
@@ -240,12 +247,14 @@ def _tail(pieces: list[Piece], known: Known) -> None:
 
 def _tail_rule(piece: Piece, known: Known, *, home: bool) -> str | None:
     text = piece.text
+    if phrases.CONTRIBUTED.search(text) and len(text) < 200 and not phrases.COMMENTS.search(text):
+        return None
     if piece.link_share > 0.8:
         return "links"
     if piece.kind == "subheading" and not _END.search(text):
         return "orphan"
-    if phrases.CONTRIBUTED.search(text) and len(text) < 200 and not phrases.COMMENTS.search(text):
-        return None
+    if not home and any(map(known.own, piece.hrefs)) and piece.linked * 10 >= len(text.partition(":")[2]) * 8 > 0:
+        return "links"
     if len(text) < 250 and phrases.WALL.search(text) and not _quotes(text):
         return "wall"
     if len(text) < 200 and piece.link_share > 0.4 and not home and any(map(known.own, filter(None, piece.hrefs))):

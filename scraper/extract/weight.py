@@ -41,10 +41,16 @@ def check(html: str, url: str) -> None:
 
 
 def _check_attributes(html: str, url: str) -> None:
-    longest = max(html.split(">"), key=len)
-    tag = longest.rpartition("<")[2]
-    if len(tag) > 2 * MAX_ATTRIBUTES and tag[:1].isalpha() and len(tag.split(maxsplit=MAX_ATTRIBUTES)) > MAX_ATTRIBUTES:
-        raise ExtractError(url, "too-heavy", "attributes without end")
+    # A tag longer than two windows fills at least one of them without an end.
+    for start in range(0, len(html), MAX_ATTRIBUTES):
+        if html.find(">", start, start + MAX_ATTRIBUTES) < 0 and _has_too_many(html, start):
+            raise ExtractError(url, "too-heavy", "attributes without end")
+
+
+def _has_too_many(html: str, at: int) -> bool:
+    begin, end = html.rfind("<", 0, at + 1), html.find(">", at)
+    tag = html[begin + 1 : end if end >= 0 else len(html)] if begin >= 0 else ""
+    return tag[:1].isalpha() and len(tag.split(maxsplit=MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
 
 
 def _check_formatting(html: str, url: str) -> None:
