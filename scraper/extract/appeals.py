@@ -38,7 +38,7 @@ unser/unseren/unserem/den/kostenlosen/kostenloser/einen _? newsletter | newslett
 unsere/unserer/unseren leser*/arbeit/unabhängig*/redaktion/community/berichterstattung/recherchen/journalist* | wir brauchen ihre/deine/eure/sie/dich
 abonnieren/abonniere sie/jetzt/unseren/den | melden/melde sie/dich | hier anmelden/abonnieren | leserinnen und leser/lesern | für nur _ euro | pro monat | ich bin damit
 soutenez nous/notre/une/le/un/la | soutenir notre/nous | faites/faire un don | votre soutien/don/aide/boîte/adresse/email/inscription
-abonnez vous | inscrivez vous | recevez notre/nos/chaque/le/la/les | devenez/devenir _? membre/abonné/abonnée/soutien
+abonnez vous | inscrivez vous | identifiez vous | connectez vous | recevez notre/nos/chaque/le/la/les | devenez/devenir _? membre/abonné/abonnée/soutien
 notre newsletter/journalisme/rédaction/indépendance/travail/lettre/communauté/équipe | nos lecteurs/abonnés/membres/newsletters/journalistes
 nous avons besoin | aidez nous | rejoignez nous/notre/la | sans engagement | par mois | profitez d/de
 apóyanos | apoya nuestro/a/el/al/nuestra | hazte socio/socia/miembro/suscriptor* | haz una donación | tu/su apoyo/donación/ayuda/correo/contribución/suscripción

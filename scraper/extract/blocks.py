@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from scraper.article import BlockKind
+from scraper.extract.names import words
 from scraper.extract.tree import BLOCKS, Element
 from scraper.text import clean
 
@@ -19,6 +20,11 @@ _BOLD: Final = frozenset(("b", "strong"))
 # NULs were taken out of the page when it was decoded, so one can stand for a line break of the page.
 _BREAK: Final = "\0"
 _BREAKS = re.compile("\0\\s*(?:\0\\s*)+")
+# After an initial that is no word by itself, blanks of the source do not count.
+_GLUE: Final = "\x01"
+_GLUED = re.compile("\x01\\s*")
+_INITIAL: Final = frozenset("initial dropcap cap lettrine firstletter letter".split())
+_WORDS_OF_ONE: Final = frozenset("AIOEYUÀÈÉÓÚÅÖАИОУВКСЯЄІЙ")
 _LAYOUT: Final = frozenset("p table h1 h2 h3 ul ol div blockquote".split())
 
 
@@ -98,6 +104,9 @@ def collect(container: Element) -> list[Piece]:
                 blocks.append(kid)
             elif kid.tag == "a":
                 run.hrefs.append(kid.get("href"))
+            if _is_initial(kid):
+                run.parts.extend((kid.text().strip(), _GLUE))
+                continue
             links += kid.tag == "a" and bool(kid.get("href"))
             bolds += kid.tag in _BOLD
             stack.append(_Leave(kid))
@@ -106,9 +115,21 @@ def collect(container: Element) -> list[Piece]:
     return pieces
 
 
+def _is_initial(element: Element) -> bool:
+    """Whether an element is a large first letter, and only that."""
+    if not 0 < element.size <= 2 or element.tag in BLOCKS or not element.get("class"):
+        return False
+    letter = element.text().strip()
+    if len(letter) != 1 or not letter.isalpha() or letter in _WORDS_OF_ONE:
+        return False
+    return any(words(name) & _INITIAL for name in element.get("class").split())
+
+
 def _cut(run: _Run, block: Element) -> list[Piece]:
     """The paragraphs of one run: two line breaks of the page end one."""
     raw = "".join(run.parts)
+    if _GLUE in raw:
+        raw = _GLUED.sub("", raw)
     kind = _kind(block)
     if kind == "code":
         lines = map(_code, raw.replace(_BREAK, "\n").split("\n"))

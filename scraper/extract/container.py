@@ -46,11 +46,25 @@ def choose(root: Element, headline: Element | None, witness: str = "") -> list[E
         if not kids:
             return [node]
         best = max(kids, key=lambda kid: kid.weight)
+        if own := _own_article(kids, headline):
+            node = own
+            continue
         if best.tag in _WHOLE or _is_leaf(best) or (best.tag == "table" and not is_layout(best)):
             return [node]
         if best.weight < CLEAR * node.weight and _side_by_side(node, best, kids):
             return [node]
         node = best
+
+
+def _own_article(kids: list[Element], headline: Element | None) -> Element | None:
+    """Of several articles side by side, as where the next ones are appended, the one with the headline."""
+    if headline is None:
+        return None
+    above = {element.order for element in headline.ancestors()}
+    rivals = [kid for kid in kids if kid.tag == "article" or any(node.tag == "h1" for node in kid.walk())]
+    own = next((kid for kid in rivals if kid.order in above), None)
+    heaviest = max((kid.weight for kid in rivals), default=0.0)
+    return own if own is not None and len(rivals) > 1 and own.weight > 0.25 * heaviest else None
 
 
 def weigh(root: Element, headline: Element | None, witness: str) -> None:
@@ -83,7 +97,9 @@ def _side_by_side(node: Element, best: Element, kids: list[Element]) -> bool:
     loose = [kid for kid in kids if _is_leaf(kid) and not dek_words(kid)]
     if any(kid.tag == "p" and kid.order < best.order for kid in loose):
         return True
-    if sum(kid.weight for kid in loose) + node.run >= BESIDE * node.weight:
+    # A single paragraph behind it is small print as often as not.
+    alone = len(loose) == 1 and loose[0].order > best.order
+    if not alone and sum(kid.weight for kid in loose) + node.run >= BESIDE * node.weight:
         return True
     return any(kid is not best and _are_twins(kid, best) for kid in kids)
 

@@ -110,7 +110,8 @@ def _name(text: str) -> str | None:
     text = text if text.count('"') != 1 else text.replace('"', "")
     if not 2 <= len(text) <= 80 or _URLISH.search(text) or text.casefold() in _NOT_NAMES:
         return None
-    if not any(ch.isalpha() for ch in text) or sum(ch.isdigit() for ch in text) > 3:
+    # Dates, times and counts stand beside names; the number in a newsroom's name is part of a word.
+    if not any(ch.isalpha() for ch in text) or any(word.strip(".,:").replace(":", "").isdigit() for word in text.split()):
         return None
     if len(text.split()) > 7 or (text.islower() and "-" in text and " " not in text):
         return None

@@ -43,6 +43,8 @@ copy link | link copied | save | bookmark | listen | listen to this article | wa
 subscribe | subscribe now | sign up | sign in | log in | register | donate | donate now | support us | become a member
 contribute | contribute today | contribute now | join us | close | loading | show more | load more | view more | see more | back to top
 skip to content | skip to main content | edit post | remind me later | maybe later | not now | continue | menu | search
+passend zum artikel | dieses thema im programm | player wird geladen | weitere informationen | or | oder | mehr themen
+कॉपी लिंक | शेयर | video wird geladen | loading player | your browser does not support this video | quick links
 view comments | show comments | hide comments | gallery | view gallery | photo gallery | image | article image | photo | video
 about the author | about the authors | about me | author | recommended reading | in pictures | correction request
 mehr zum thema | lesen sie auch | lesen sie mehr | auch interessant | lest auch | mehr dazu | weitere artikel | weiterlesen
@@ -103,6 +105,11 @@ _OPENERS = (
     r"यह भी पढ़ें|ये भी पढ़ें|関連記事|관련기사|相关阅读|đọc thêm|xem thêm|baca juga|soma (?:pia|zaidi)|funda\b.{0,20}"
 )
 OPENER = re.compile(rf"(?i)^\W*(?:{_OPENERS})\b")
+# A line that begins with a pointer, and with it a link, leads elsewhere.
+POINTER = re.compile(r"^\s*(?:>{1,3}|»{1,2}|→|➡️?|►|▶️?|👉|\+{2,3}|⇒|☞)\s*\S")
+# What kind of thing a link leads to, set off from its title.
+MEDIA = re.compile(r"(?i)^(?:video|audio|podcast|watch|listen|gallery|photos?|fotos?|bildergalerie|fotostrecke|galerie|vidéo|vídeo|видео|відео)\s*\|")
+COUNTER = re.compile(r"^\W*\d{1,3}\s*(?:/|of|von|de|sur|di)\s*\d{1,3}\W*$")
 OPENER_COLON = re.compile(rf"(?i)^\W*(?:{_OPENERS})\s*[:：|>»–—-]")
 
 # A line that says when the page was put up or changed, and nothing else.

@@ -53,7 +53,7 @@ def measure(elements: list[Element]) -> None:
         own = sum([_length(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
         run = runs.pop(element.order, 0) + (0 if element.in_link else own)
         element.size += own
-        if element.in_link and is_link(element):
+        if element.in_link:
             element.linked = element.size
         parent = element.parent
         if element.tag in BLOCKS:

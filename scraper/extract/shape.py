@@ -23,6 +23,7 @@ _BOXES: Final = frozenset("div section article aside table center header footer 
 _PROFILE = re.compile(r"(?i)/(?:authors?|autor(?:en|es|e|i)?|auteurs?|autori|byline|by|people|profiles?|staff|team|contributors?|"
                       r"journalists?|reporters?|experts?|avtor)/[^/?#]+|[?&]author=")  # fmt: skip
 MAX_CARD: Final = 900
+MAX_NESTED: Final = 2
 MAX_TEASER: Final = 420
 MAX_CAPTION: Final = 350
 MAX_APPEAL: Final = 3_000
@@ -38,7 +39,8 @@ def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> Non
     What `middle`, the core of the article, stands in is never a widget.
     """
     _consent_boxes(top, keep)
-    spared = keep | ({middle.order, *(above.order for above in middle.ancestors())} if middle else set())
+    _nested_articles(top, keep | spared_by(middle))
+    spared = keep | spared_by(middle)
     _appeal_boxes(top, spared)
     stack = [top]
     while stack:
@@ -48,8 +50,38 @@ def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> Non
             rule = _rule(kid, own) if kid.order not in spared else None
             if rule:
                 drop(kid, rule)
+                _drop_bio(kid, middle)
             elif kid.kids:
                 stack.append(kid)
+
+
+def _drop_bio(line: Element, middle: Element | None) -> None:
+    """Drop the paragraph before a line that leads to its author's page, if it stands outside the article's core."""
+    parent = line.parent
+    if parent is None or parent is middle or not any(map(_PROFILE.search, _hrefs_of(line))):
+        return
+    kids = list(parent.elements())
+    before = kids[kids.index(line) - 1] if kids.index(line) else None
+    if before is not None and before.drop is None and before.tag == "p" and before.size <= MAX_BIO:
+        drop(before, "byline")
+
+
+def _hrefs_of(dropped: Element) -> list[str]:
+    return [kid.get("href") for kid in (dropped, *dropped.elements()) if kid.tag == "a"]
+
+
+def spared_by(middle: Element | None) -> set[int]:
+    """The orders of an element and all it stands in."""
+    return {middle.order, *(above.order for above in middle.ancestors())} if middle else set()
+
+
+def _nested_articles(top: Element, spared: set[int]) -> None:
+    """Drop an article within the article: a teaser or a box. Many of them are the posts of a live page."""
+    nested = [node for node in top.walk() if node.tag == "article" and node is not top and node.order not in spared]
+    if len([node for node in nested if any(leaf.run >= PROSE for leaf in node.walk())]) <= MAX_NESTED:
+        for node in nested:
+            if node.drop is None and node.size < MAX_CARD * 2:
+                drop(node, "card")
 
 
 def _rule(element: Element, own: Own) -> str | None:

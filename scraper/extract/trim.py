@@ -159,6 +159,10 @@ def _by_pattern(piece: Piece, known: Known) -> str | None:
     text = piece.text
     if piece.linked and phrases.OPENER.match(text) and (piece.link_share > 0.5 or phrases.OPENER_COLON.match(text)):
         return "read-more"
+    if piece.linked and phrases.POINTER.match(text) and any(map(known.own, piece.hrefs)):
+        return "read-more"
+    if len(text) < 120 and (phrases.MEDIA.match(text) or phrases.COUNTER.match(text)):
+        return "media"
     if len(text) < 200 and phrases.AUDIO.search(text):
         return "audio"
     if phrases.EMBED.search(text) and not _quotes(text):
@@ -261,7 +265,7 @@ def _tail_rule(piece: Piece, known: Known, *, home: bool) -> str | None:
         return "links"
     if len(text) < 300 and phrases.FOLLOW.search(text):
         return "follow"
-    if len(text) < 400 and phrases.COMMENTS.search(text):
+    if (len(text) < 800 or not home) and phrases.COMMENTS.search(text):
         return "comment"
     if len(text) < 300 and re.match(
         r"(?i)^\W*(?:tags?|labels|topics|filed under|schlagwort\w*|themen|étiquettes|etiquetas|теги|теми)\b\s*:?", text
