@@ -53,13 +53,19 @@ class Archive(Protocol):
     """
 
     def capture(self, page: Page) -> Capture:
-        """Keep the response (and the request) as WARC records; a repeat of a known payload as a revisit record."""
+        """Keep the response (and the request) as WARC records; a repeat of a known payload as a revisit record.
+
+        A capture whose visit is never committed stays in its file and is nowhere else.
+        """
         ...
 
     def commit(self, intent: Intent) -> Snapshot | None:
         """Keep what a visit found: a new version if the verdict makes one, and the fact of the visit in any case.
 
-        Version numbers are given here, under a lock of the whole archive, in the order of captures.
+        Version numbers are given here, under a lock of the whole archive, in the order of captures. The verdict is
+        looked at once more with what is known by then: a text that is the last version already makes none, nor does one
+        captured before it; `gone` makes a tombstone if it is flagged `confirmed`, and `back` without a text ends it.
+        None if no version was made. Raises ValueError for a version without its capture.
         """
         ...
 
@@ -68,7 +74,7 @@ class Archive(Protocol):
         ...
 
     def versions(self, article_id: str) -> Sequence[Snapshot]:
-        """All versions, oldest first."""
+        """All versions, oldest first. Raises ArchiveDamaged if one of them is not as it was stored."""
         ...
 
     def latest(self, article_id: str) -> Snapshot | None:
@@ -76,7 +82,7 @@ class Archive(Protocol):
         ...
 
     def page(self, capture: Capture) -> Page:
-        """The captured response, read back and its digest checked."""
+        """The captured response, read back and its digest checked; of a repeat, with the payload it repeats."""
         ...
 
 

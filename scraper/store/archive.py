@@ -23,16 +23,16 @@ from typing import Final, Self, cast
 
 import apsw
 
-from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable
+from scraper.errors import ArchiveDamaged, ArchiveUnwritable
 from scraper.model import Capture, Entry, Intent, Outlet, Page, Snapshot
-from scraper.store import catalogue as catalogues
 from scraper.store import drafts, index, manifests, pages, paths, sidecar, warc
-from scraper.store.catalogue import REBUILD, Catalogue, queries
+from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
 from scraper.store.files import Files, read, unwritable
 from scraper.store.frontier import SqliteFrontier
 from scraper.store.intake import visit_record
 from scraper.store.locks import Lock, hold_roles
+from scraper.store.opening import PATIENCE, no_catalogue, prepare
 from scraper.store.plan import Known, Plan, plan
 from scraper.store.quarantine import Quarantine
 from scraper.store.recovery import Recovery
@@ -41,7 +41,6 @@ from scraper.store.sidecar import Link
 from scraper.store.spool import Settings, Spool
 from scraper.store.stamps import from_ticks, now, stamp, ticks
 
-PATIENCE: Final = 60.0  # seconds to wait for another process that is writing
 WARC_SIZE: Final = 1 << 30
 
 
@@ -101,9 +100,9 @@ class FileArchive:
         locks = (Lock(root / paths.RUN / "open.lock"), Lock(root / paths.RUN / "write.lock"))
         with contextlib.ExitStack() as undo:
             if not read_only:
-                _prepare(root, locks, seams.files, create=create)
+                prepare(root, locks[1], seams.files, create=create)
             elif not (root / paths.CATALOGUE).exists():
-                raise _no_catalogue(root)
+                raise no_catalogue(root)
             undo.callback(locks[0].close)
             locks[0].share("the catalogue is being made again", PATIENCE)
             found = Catalogue.open(root / paths.CATALOGUE, read_only=read_only)
@@ -349,36 +348,6 @@ class FileArchive:
             return None
         seq, _, file = cast("tuple[int, int, str]", row)
         return file, index.place(seq)[1]
-
-
-# ------------------------------------------------------------------------------------------------ opening
-
-
-def _prepare(root: Path, locks: tuple[Lock, Lock], files: Files, *, create: bool) -> None:
-    """Make the archive if that is wanted and nothing is there. Nothing is ever made over what is."""
-    place = root / paths.CATALOGUE
-    if not create and not place.exists():
-        raise _no_catalogue(root)
-    with unwritable(root):
-        files.make_folder(root)
-    with locks[1].held(PATIENCE, "the archive is being made"):
-        if place.exists() and place.stat().st_size > 0:
-            return
-        if _has_files(root) or not create:
-            raise _no_catalogue(root)
-        with unwritable(place):
-            catalogues.create(place)
-            files.sync_folder(root)
-
-
-def _no_catalogue(root: Path) -> ArchiveError:
-    if _has_files(root):
-        return ArchiveDamaged(root / paths.CATALOGUE, f"is missing or empty, though there are files; {REBUILD}")
-    return ArchiveError(root, "is no archive yet; `scraper fetch URL` or `scraper run` begins one")
-
-
-def _has_files(root: Path) -> bool:
-    return any(names for folder in (paths.ARTICLES, paths.WARC) for _, _, names in os.walk(root / folder))
 
 
 def _entry(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry | None:

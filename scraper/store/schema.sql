@@ -13,6 +13,7 @@ CREATE TABLE articles (
     gone_since INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX articles_of_outlet ON articles (outlet, first_seen);
+CREATE INDEX articles_gone ON articles (outlet) WHERE gone_since IS NOT NULL;
 
 -- Every form of an address under which an article was seen, by its identity key. A key belongs to one article.
 CREATE TABLE aliases (
@@ -45,7 +46,7 @@ CREATE TABLE versions (
 CREATE INDEX versions_by_time ON versions (captured_at);
 CREATE INDEX edits_by_time ON versions (captured_at) WHERE kinds <> '';
 CREATE INDEX versions_without_manifest ON versions (captured_at) WHERE manifest IS NULL;
-CREATE INDEX versions_of_outlet ON versions (outlet, captured_at);
+CREATE INDEX versions_of_outlet ON versions (outlet, captured_at, size);
 
 -- Tombstones (`gone`) and the files that end them (`back`).
 CREATE TABLE markers (

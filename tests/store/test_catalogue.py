@@ -17,6 +17,7 @@ import pytest
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import APPLICATION, VERSION, Catalogue, create
+from scraper.store.opening import network
 from tests.store.kit import HARBOUR, article, intent, opened, page, texts, visit
 
 
@@ -113,6 +114,39 @@ def test_an_empty_catalogue_over_no_files_is_made_again(tmp_path: Path) -> None:
     (tmp_path / ".catalogue.sqlite.new").write_bytes(b"half")
     with opened(tmp_path) as archive:
         assert visit(archive, "A")
+
+
+MOUNTS = """\
+21 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+40 21 0:35 / /srv/press rw,relatime shared:2 - nfs4 server:/press rw
+41 40 0:36 / /srv/press/local rw - xfs /dev/vdb rw
+42 21 0:37 / /media/my\\040share rw - fuse.sshfs host:/ rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("/home/archive", None),
+        ("/srv/press/archive", "nfs4"),
+        ("/srv/press/local/archive", None),
+        ("/srv/pressroom", None),
+        ("/media/my share/archive", "fuse.sshfs"),
+    ],
+)
+def test_a_network_file_system_is_known(tmp_path: Path, where: str, kind: str | None) -> None:
+    """S17: the mount that a folder lies on decides."""
+    (tmp_path / "mountinfo").write_text(MOUNTS)
+    assert network(Path(where), tmp_path / "mountinfo") == kind
+    assert network(Path(where), tmp_path / "missing") is None
+
+
+def test_no_archive_is_made_on_a_network_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's log is no log between two machines: said before anything is written."""
+    monkeypatch.setattr("scraper.store.opening.network", lambda _: "nfs4")
+    with pytest.raises(ArchiveUnwritable, match="nfs4"):
+        FileArchive.open(tmp_path / "archive", create=True)
+    assert not (tmp_path / "archive" / "catalogue.sqlite").exists()
 
 
 def test_creating_is_all_or_nothing(tmp_path: Path) -> None:

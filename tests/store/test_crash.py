@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -232,3 +233,12 @@ def test_a_crash_loop_does_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest
     pieces = [path for path in (root / "quarantine").iterdir() if path.suffix != ".why"]
     assert 1 <= len(pieces) <= 6
     assert findings(root) == []
+
+
+def test_what_is_put_aside_is_for_the_owner_only(tmp_path: Path) -> None:
+    """I11: neither quarantine nor the things of the moment are open to others."""
+    root = prepared(tmp_path, SCENES["edit"])
+    with next(root.glob("warc/*/*/*.gz")).open("ab") as file:
+        file.write(b"torn")
+    opened(root).close()
+    assert [stat.S_IMODE((root / name).stat().st_mode) for name in ("quarantine", ".run")] == [0o700, 0o700]

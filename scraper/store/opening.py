@@ -1,0 +1,66 @@
+"""Before an archive is opened for writing: is it one, may it be made here, is anything in the way."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable
+from scraper.store import catalogue, paths
+from scraper.store.catalogue import REBUILD
+from scraper.store.files import Files, unwritable
+from scraper.store.locks import Lock
+
+PATIENCE: Final = 60.0  # seconds to wait for another process that is writing
+MOUNTS: Final = Path("/proc/self/mountinfo")
+# SQLite's log keeps its index in memory shared by processes: two machines do not share memory.
+_NETWORK = re.compile(
+    r"nfs\d?|cifs|smb\d?|smbfs|afs|ncpfs|9p|ceph|glusterfs|fuse\.(?:sshfs|s3fs|rclone|glusterfs|ceph)"
+)
+
+
+def prepare(root: Path, lock: Lock, files: Files, *, create: bool) -> None:
+    """Make the archive if that is wanted and nothing is there. Nothing is ever made over what is."""
+    place = root / paths.CATALOGUE
+    if not create and not place.exists():
+        raise no_catalogue(root)
+    with unwritable(root):
+        files.make_folder(root)
+    with lock.held(PATIENCE, "the archive is being made"):
+        if place.exists() and place.stat().st_size > 0:
+            return
+        if _has_files(root) or not create:
+            raise no_catalogue(root)
+        if kind := network(root):
+            raise ArchiveUnwritable(root, f"lies on a network file system ({kind}); choose a disk of this machine")
+        with unwritable(place):
+            catalogue.create(place)
+            files.sync_folder(root)
+
+
+def no_catalogue(root: Path) -> ArchiveError:
+    """Why there is none: there is no archive, or it has lost its catalogue."""
+    if _has_files(root):
+        return ArchiveDamaged(root / paths.CATALOGUE, f"is missing or empty, though there are files; {REBUILD}")
+    return ArchiveError(root, "is no archive yet; `scraper fetch URL` or `scraper run` begins one")
+
+
+def network(root: Path, mounts: Path = MOUNTS) -> str | None:
+    """The kind of network file system that `root` lies on; None if it lies on none, or nobody can tell. proc(5)"""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    best, kind = "", ""
+    for line in lines:
+        left, _, right = line.partition(" - ")
+        point = left.split(" ")[4].replace("\\040", " ") if len(left.split(" ")) > 4 else ""
+        if point and root.is_relative_to(point) and len(point) >= len(best):
+            best, kind = point, right.split(" ")[0]
+    return kind if _NETWORK.fullmatch(kind) else None
+
+
+def _has_files(root: Path) -> bool:
+    return any(names for folder in (paths.ARTICLES, paths.WARC) for _, _, names in os.walk(root / folder))
