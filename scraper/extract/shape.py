@@ -24,6 +24,9 @@ _PROFILE = re.compile(r"(?i)/(?:authors?|autor(?:en|es|e|i)?|auteurs?|autori|byl
                       r"journalists?|reporters?|experts?|avtor)/[^/?#]+|[?&]author=")  # fmt: skip
 MAX_CARD: Final = 900
 MAX_NESTED: Final = 2
+# So many paragraphs side by side make a column; a box among them is no paragraph.
+MIN_BESIDE: Final = 3
+MAX_BUTTONS: Final = 200
 MAX_TEASER: Final = 420
 MAX_CAPTION: Final = 350
 MAX_APPEAL: Final = 3_000
@@ -42,6 +45,7 @@ def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> Non
     _nested_articles(top, keep | spared_by(middle))
     spared = keep | spared_by(middle)
     _appeal_boxes(top, spared)
+    _odd_boxes(top, spared)
     stack = [top]
     while stack:
         for kid in stack.pop().elements():
@@ -198,6 +202,26 @@ def _appeal_boxes(top: Element, spared: set[int]) -> None:
                 box = above
         if box is not None:
             drop(box, "appeal")
+
+
+def _odd_boxes(top: Element, spared: set[int]) -> None:
+    """Drop boxes set between paragraphs that speak to the reader but once, or only hold something to click."""
+    for parent in top.walk():
+        kids = list(parent.elements())
+        if sum(kid.tag == "p" and kid.run >= PROSE for kid in kids) < MIN_BESIDE:
+            continue
+        for kid in kids:
+            if kid.drop is None and kid.tag in _BOXES and kid.order not in spared and kid.size <= MAX_CARD and _is_odd(kid):
+                drop(kid, "appeal")
+
+
+def _is_odd(box: Element) -> bool:
+    if any(node.tag in {"blockquote", "table", "pre"} for node in box.walk()):
+        return False
+    lines = [clean(node.text()) for node in box.walk() if node.tag in BLOCKS and node.run]
+    if appeals.cues(" ".join(lines)) or (lines and all(phrases.fold(line) in phrases.LABEL for line in lines)):
+        return True
+    return box.size < MAX_BUTTONS and bool(_calls(box)) and not any(node.run >= PROSE for node in box.walk())
 
 
 def _calls(top: Element) -> list[Element]:

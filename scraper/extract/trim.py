@@ -206,7 +206,13 @@ def _repeats(pieces: list[Piece]) -> None:
 def _asking(pieces: list[Piece]) -> None:
     """Runs of pieces in which the site speaks to its reader for itself."""
     rest = live(pieces)
-    counts = [appeals.cues(piece.text) if piece.kind != "code" else 0 for piece in rest]
+    counts = [appeals.cues(piece.text, soft=_stands_apart(piece)) if piece.kind != "code" else 0 for piece in rest]
+    for at in range(len(rest) - 1, -1, -1):
+        # Behind the last paragraph there is no article of advice any more.
+        soft = appeals.cues(rest[at].text)
+        if not soft and len(rest[at].text) >= SENTENCE:
+            break
+        counts[at] = soft
     if sum(map(bool, counts)) > MAX_ASKING * len(rest):
         return
     at = 0
@@ -225,10 +231,15 @@ def _asking(pieces: list[Piece]) -> None:
         at = end
 
 
+def _stands_apart(piece: Piece) -> bool:
+    """Whether a piece leads somewhere to sign up or pay."""
+    return any(map(phrases.CALL.search, piece.hrefs))
+
+
 def _is_appeal(run: Sequence[Piece], counts: Sequence[int], *, last: bool) -> bool:
     called = any(phrases.CALL.search(href) for piece in run for href in piece.hrefs)
     total = sum(counts)
-    if total >= 4:
+    if total >= 3:
         return True
     return (
         total >= 2 and (last or called or len(run) > 1) or (total == 1 and last and called and len(run[-1].text) < 300)
