@@ -30,7 +30,7 @@ from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
 from scraper.store.files import Files, read, unwritable
 from scraper.store.frontier import SqliteFrontier
-from scraper.store.intake import visit_record
+from scraper.store.intake import Notes, visit_record
 from scraper.store.locks import Lock, hold_roles
 from scraper.store.opening import PATIENCE, no_catalogue, prepare
 from scraper.store.plan import Known, Plan, plan
@@ -76,7 +76,7 @@ class FileArchive:
         self._files = files
         self._spool = Spool(root, files, catalogue, self._lock, settings)
         quarantine = Quarantine(root, files, settings.clock)
-        self._recovery = Recovery(root, files, catalogue, self._spool, quarantine, self.repairs.append)
+        self._recovery = Recovery(root, files, catalogue, self._spool, quarantine, Notes(self.repairs.append))
 
     @classmethod
     def open(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +24,13 @@ from scraper.store.scan import Gap, Headers, Record, scan, whole
 from scraper.store.sidecar import Json, checked, loads
 from scraper.store.stamps import moment, ticks
 
-Say = Callable[[str], None]
+
+@dataclass(slots=True)
+class Notes:
+    """What was met on the way: `say` takes sentences; `lost` are files that are named by a visit and are not whole."""
+
+    say: Callable[[str], None]
+    lost: set[str] = field(default_factory=set)
 
 
 def warc_files(root: Path) -> list[tuple[int, Path]]:
@@ -32,7 +39,7 @@ def warc_files(root: Path) -> list[tuple[int, Path]]:
     return sorted((number, path) for path in found if (number := paths.serial(path.name)) is not None)
 
 
-def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, say: Say) -> int:
+def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, notes: Notes) -> int:
     """Take in a whole WARC file and all that its visits name; how many visits."""
     file, visits, end = path.relative_to(root).as_posix(), 0, 0
     with path.open("rb") as stream:
@@ -41,11 +48,11 @@ def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, say: 
         db.execute(queries()["reserve_warc"], row)
         for piece in scan(stream, 0, size, is_metadata):
             if isinstance(piece, Gap):
-                say(f"{file}: {piece.length} bytes at {piece.offset} are no record: {piece.why}")
+                notes.say(f"{file}: {piece.length} bytes at {piece.offset} are no record: {piece.why}")
                 continue
             end = piece.offset + piece.length
             if piece.kind == "metadata":
-                visits += take_in(db, root, piece, file, say)
+                visits += take_in(db, root, piece, file, notes)
         db.execute(queries()["warc_known"], {"serial": serial, "known": end})
     return visits
 
@@ -70,31 +77,32 @@ def visit_record(visit: Json, record_id: str) -> bytes:
     return warc.metadata(visit["url"], moment(visit["at"]), record_id, answer, body)
 
 
-def take_in(db: apsw.Connection, root: Path, record: Record, file: str, say: Say) -> bool:
+def take_in(db: apsw.Connection, root: Path, record: Record, file: str, notes: Notes) -> bool:
     """Take a metadata record of ours, and the files it names, into the catalogue; whether it was one."""
     visit = index.visit_of(record.block or b"")
     if visit is None:
         return False
     place = (file, record.offset, record.headers.get("warc-record-id", ""))
     try:
-        checked(root / file, lambda: take_in_visit(db, root, visit, place, say))
+        checked(root / file, lambda: take_in_visit(db, root, visit, place, notes))
     except ArchiveDamaged as exc:
-        say(f"{exc} (record at {record.offset})")
+        notes.say(f"{exc} (record at {record.offset})")
         return False
     return True
 
 
-def take_in_visit(db: apsw.Connection, root: Path, visit: Json, place: tuple[str, int, str], say: Say) -> None:
+def take_in_visit(db: apsw.Connection, root: Path, visit: Json, place: tuple[str, int, str], notes: Notes) -> None:
     """The same for a visit whose record is at `place` (file, offset, id)."""
     for path, sha256 in visit["files"]:
-        if (is_sidecar(path) or is_marker(path)) and not take_in_file(db, root, path, sha256, say):
+        if (is_sidecar(path) or is_marker(path)) and not take_in_file(db, root, path, sha256, notes):
+            notes.lost.add(path)
             lost = {"article_id": visit["article_id"], "version": visit["version"] or 0}
             db.execute(queries()["number_is_taken"], lost)
     index.add_visit(db, visit, *place)
     db.execute(queries()["settle_pending"], {"record_id": place[2]})
 
 
-def take_in_file(db: apsw.Connection, root: Path, path: str, sha256: str | None, say: Say) -> bool:
+def take_in_file(db: apsw.Connection, root: Path, path: str, sha256: str | None, notes: Notes) -> bool:
     """Take in a sidecar or tombstone, which has to have the given SHA-256; whether it is whole."""
     try:
         content = _content(root, path, sha256)
@@ -106,7 +114,7 @@ def take_in_file(db: apsw.Connection, root: Path, path: str, sha256: str | None,
             size = len(content) + _size(root / text)
             checked(root / path, lambda: index.add_version(db, data, text, made, size))
     except ArchiveDamaged as exc:
-        say(str(exc))
+        notes.say(str(exc))
         return False
     return True
 

@@ -21,7 +21,7 @@ from scraper.errors import ArchiveDamaged
 from scraper.store import paths
 from scraper.store.catalogue import REBUILD, Catalogue, queries
 from scraper.store.files import Files, read, staged, unwritable
-from scraper.store.intake import Say, take_in, take_in_visit, take_in_warc, visit_record, warc_files
+from scraper.store.intake import Notes, take_in, take_in_visit, take_in_warc, visit_record, warc_files
 from scraper.store.quarantine import Quarantine
 from scraper.store.scan import Record
 from scraper.store.sidecar import Json
@@ -31,20 +31,20 @@ from scraper.store.stamps import from_ticks, stamp
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """The parts of an archive that repair needs. `say` is told what was done."""
+    """The parts of an archive that repair needs. `notes` are told what was done."""
 
     root: Path
     files: Files
     catalogue: Catalogue
     spool: Spool
     quarantine: Quarantine
-    say: Say
+    notes: Notes
 
     def settle(self) -> None:
         """Leave nothing half done. Costs two small queries if there is nothing to do."""
         found, repairs = self.spool.settle(self.quarantine)
         for repair in repairs:
-            self.say(repair)
+            self.notes.say(repair)
         if found:
             self._take_in(found)
         for record_id, url, at, visit in self._pending():
@@ -55,8 +55,8 @@ class Recovery:
         newer = [(serial, path) for serial, path in warc_files(self.root) if serial > self.spool.serial]
         for serial, path in newer:
             with self.catalogue.write() as db:
-                visits = take_in_warc(db, self.root, serial, path, self.say)
-            self.say(f"{path.relative_to(self.root)} was not in the catalogue: {visits} visits taken in")
+                visits = take_in_warc(db, self.root, serial, path, self.notes)
+            self.notes.say(f"{path.relative_to(self.root)} was not in the catalogue: {visits} visits taken in")
         if newer:
             self.settle()
 
@@ -64,8 +64,8 @@ class Recovery:
         file = self.spool.file
         with self.catalogue.write() as db:
             for record in found:
-                if take_in(db, self.root, record, file, self.say):
-                    self.say(f"visit of {record.headers.get('warc-target-uri')} completed from {file}")
+                if take_in(db, self.root, record, file, self.notes):
+                    self.notes.say(f"visit of {record.headers.get('warc-target-uri')} completed from {file}")
             db.execute(queries()["warc_known"], {"serial": self.spool.serial, "known": self.spool.end})
 
     def _pending(self) -> list[tuple[str, str, int, str]]:
@@ -77,11 +77,11 @@ class Recovery:
             raise ArchiveDamaged(self.catalogue.path, f"names files outside the archive; {REBUILD}")
         if all(_is_whole(self.root / path, sha256) for path, sha256 in visit["files"]):
             self._adopt_files(record_id, visit)
-            self.say(f"visit of {url} completed: {visit['files'][-1][0]}")
+            self.notes.say(f"visit of {url} completed: {visit['files'][-1][0]}")
         else:
             for path, _ in visit["files"]:
                 self._move_aside(path, f"its write of {stamp(from_ticks(at))} did not end")
-            self.say(f"visit of {url} was cut short and is forgotten")
+            self.notes.say(f"visit of {url} was cut short and is forgotten")
         with self.catalogue.write() as db:
             db.execute(queries()["settle_pending"], {"record_id": record_id})
 
@@ -96,13 +96,13 @@ class Recovery:
                 self.files.sync_folder(folder)
         file, offset = self.spool.append([visit_record(visit, record_id)])
         with self.catalogue.write() as db:
-            take_in_visit(db, self.root, visit, (file, offset, record_id), self.say)
+            take_in_visit(db, self.root, visit, (file, offset, record_id), self.notes)
             db.execute(queries()["warc_known"], {"serial": self.spool.serial, "known": self.spool.end})
 
     def _move_aside(self, path: str, why: str) -> None:
         for place in (self.root / path, staged(self.root / path)):
             if place.exists():
-                self.say(self.quarantine.take(place, why))
+                self.notes.say(self.quarantine.take(place, why))
 
 
 def _is_whole(path: Path, sha256: str) -> bool:

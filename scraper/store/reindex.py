@@ -27,7 +27,7 @@ from scraper.store import manifests, paths
 from scraper.store.catalogue import door, queries
 from scraper.store.drafts import is_marker, is_sidecar
 from scraper.store.files import Files, read, unwritable
-from scraper.store.intake import take_in_file, take_in_warc, warc_files
+from scraper.store.intake import Notes, take_in_file, take_in_warc, warc_files
 from scraper.store.locks import Lock
 from scraper.store.quarantine import Quarantine
 from scraper.store.stamps import now
@@ -84,23 +84,26 @@ def _rebuild(root: Path, files: Files) -> Rebuilt:
 
 
 def _fill(db: apsw.Connection, root: Path, files: Files, result: Rebuilt) -> None:
+    notes = Notes(result.findings.append)
     for serial, path in warc_files(root):
-        take_in_warc(db, root, serial, path, result.findings.append)
+        take_in_warc(db, root, serial, path, notes)
     quarantine = Quarantine(root, files, now)
     for path in article_files(root):
         place = path.relative_to(root).as_posix()
         if path.name.startswith(".") and path.name.endswith(".part"):
-            result.findings.append(quarantine.take(path, "a write that did not end"))
+            notes.say(quarantine.take(path, "a write that did not end"))
+        elif place in notes.lost:
+            continue  # it is not what its visit says, and that has been said
         elif is_sidecar(place):
-            _take_in_unnamed(db, root, quarantine, path, result)
+            _take_in_unnamed(db, root, quarantine, path, notes)
         elif is_marker(place) and not db.execute("SELECT 1 FROM markers WHERE path = ?", (place,)).fetchone():
-            take_in_file(db, root, place, None, result.findings.append)
+            take_in_file(db, root, place, None, notes)
     for path in sorted((root / paths.MANIFESTS).glob("*.sha256")):
         if paths.MANIFEST.fullmatch(path.name):
             manifests.take_in(db, path.relative_to(root).as_posix(), read(path))
 
 
-def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, path: Path, result: Rebuilt) -> None:
+def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, path: Path, notes: Notes) -> None:
     """A sidecar: known already, or the work of a process that died before it could say so, or of a lost WARC file."""
     place = path.relative_to(root).as_posix()
     text = path.with_suffix(".txt")
@@ -108,10 +111,10 @@ def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, pa
     if db.execute(queries()["version_at_path"], values).fetchone():
         return
     if text.exists():
-        result.findings.append(f"{place} is in no visit that is left; taken in as it is")
-        take_in_file(db, root, place, None, result.findings.append)
+        notes.say(f"{place} is in no visit that is left; taken in as it is")
+        take_in_file(db, root, place, None, notes)
     elif db.execute("SELECT 1 FROM visits WHERE version IS NOT NULL LIMIT 1").fetchone():
-        result.findings.append(quarantine.take(path, "a write that did not end: there is no text"))
+        notes.say(quarantine.take(path, "a write that did not end: there is no text"))
 
 
 def article_files(root: Path) -> Iterator[Path]:

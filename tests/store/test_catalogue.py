@@ -15,6 +15,7 @@ import apsw
 import pytest
 
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
+from scraper.model import SourceState
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import APPLICATION, VERSION, Catalogue, create
 from scraper.store.opening import network
@@ -174,6 +175,8 @@ def test_a_catalogue_that_was_replaced_is_not_written_to(root: Path) -> None:
         other.replace(root / "catalogue.sqlite")
         with pytest.raises(ArchiveDamaged, match="removed or replaced"):
             archive.capture(page())
+        with pytest.raises(ArchiveDamaged, match="removed or replaced"):
+            archive.frontier.source_done(SourceState("https://news.example/feed", "news.example"))
 
 
 def contents(root: Path) -> dict[Path, bytes]:
@@ -207,6 +210,7 @@ def test_readers_work_while_somebody_writes(root: Path) -> None:
 READ_AS_NOBODY = """
 import os, sys, json
 from pathlib import Path
+from scraper.model import SourceState
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import queries
 from tests.store.kit import texts, page

@@ -193,6 +193,18 @@ def test_the_number_of_a_lost_version_is_not_given_again(root: Path) -> None:
     assert new.version == 4
 
 
+def test_an_altered_snapshot_is_not_taken_for_the_one_that_was_stored(root: Path) -> None:
+    """The record of the visit knows the hash: what does not have it is said, and left out."""
+    sidecar = next(root.glob("articles/*/*/*/harbour*/001_*.json"))
+    sidecar.write_bytes(sidecar.read_bytes().replace(b"Ann Author", b"Eve Editor"))
+    made = reindex(root)
+    assert [finding for finding in made.findings if sidecar.name in finding]
+    with FileArchive.open(root, read_only=True) as archive:
+        entry = archive.find(HARBOUR)
+        assert entry
+        assert [snapshot.version for snapshot in archive.versions(entry.id)] == [0, 2, 3]
+
+
 def test_pieces_of_an_unfinished_write_are_put_aside(root: Path) -> None:
     """A sidecar without its text, and a temporary file, are no version; they are kept in quarantine."""
     text = next(root.glob("articles/*/*/*/harbour*/000_*.txt"))
