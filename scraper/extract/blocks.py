@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from scraper.article import BlockKind
 from scraper.extract.names import words
-from scraper.extract.tree import BLOCKS, Element
+from scraper.extract.tree import BLOCKS, Element, is_link
+from scraper.extract.words import tokens
 from scraper.text import clean
 
 _KINDS: Final[dict[str, BlockKind]] = {
@@ -23,9 +25,11 @@ _BREAKS = re.compile("\0\\s*(?:\0\\s*)+")
 # After an initial that is no word by itself, blanks of the source do not count.
 _GLUE: Final = "\x01"
 _GLUED = re.compile("\x01\\s*")
-_INITIAL: Final = frozenset("initial dropcap cap lettrine firstletter letter".split())
+_INITIAL: Final = tokens("initial dropcap cap lettrine firstletter letter")
 _WORDS_OF_ONE: Final = frozenset("AIOEYUÀÈÉÓÚÅÖАИОУВКСЯЄІЙ")
-_LAYOUT: Final = frozenset("p table h1 h2 h3 ul ol div blockquote".split())
+# A piece of this length is prose, not a label.
+SENTENCE: Final = 50
+_LAYOUT: Final = tokens("p table h1 h2 h3 ul ol div blockquote")
 
 
 @dataclass(slots=True)
@@ -47,6 +51,11 @@ class Piece:
         return min(1.0, self.linked / len(self.text)) if self.text else 0.0
 
 
+def live(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces that are not dropped."""
+    return [piece for piece in pieces if piece.drop is None]
+
+
 @dataclass(slots=True)
 class _Run:
     """Text between two block boundaries."""
@@ -66,53 +75,74 @@ class _Leave:
 
 def collect(container: Element) -> list[Piece]:
     """The pieces of `container`, without dropped branches."""
-    pieces: list[Piece] = []
-    run = _Run()
-    blocks = [container]
-    links = bolds = 0
+    walk = _Walk([container])
     stack: list[Element | str | _Leave] = list(reversed(container.kids))
-
-    def flush() -> None:
-        nonlocal run
-        if run.parts:
-            pieces.extend(_cut(run, blocks[-1]))
-            run = _Run()
-
     while stack:
         kid = stack.pop()
         if isinstance(kid, str):
-            run.parts.append(kid)
-            run.linked += len(kid.strip()) if links else 0
-            run.bold += len(kid.strip()) if bolds else 0
+            walk.text(kid)
         elif isinstance(kid, _Leave):
-            tag = kid.element.tag
-            if tag in BLOCKS:
-                flush()
-                blocks.pop()
-            links -= tag == "a" and bool(kid.element.get("href"))
-            bolds -= tag in _BOLD
-        elif kid.drop is not None:
-            continue
-        elif kid.tag == "br":
-            run.parts.append(_BREAK)
-        else:
-            if kid.tag in BLOCKS:
-                flush()
-                if kid.tag == "table" and not is_layout(kid):
-                    pieces.extend(_rows(kid))
-                    continue
-                blocks.append(kid)
-            elif kid.tag == "a":
-                run.hrefs.append(kid.get("href"))
-            if _is_initial(kid):
-                run.parts.extend((kid.text().strip(), _GLUE))
-                continue
-            links += kid.tag == "a" and bool(kid.get("href"))
-            bolds += kid.tag in _BOLD
+            walk.leave(kid.element)
+        elif kid.drop is None and walk.enter(kid):
             stack.append(_Leave(kid))
             stack.extend(reversed(kid.kids))
-    flush()
-    return pieces
+    walk.flush()
+    return walk.pieces
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk through a container is: the blocks it is in, links and bold type open, the run so far."""
+
+    blocks: list[Element]
+    pieces: list[Piece] = field(default_factory=list)
+    run: _Run = field(default_factory=_Run)
+    links: int = 0
+    bolds: int = 0
+
+    def text(self, text: str) -> None:
+        """Text between tags."""
+        self.run.parts.append(text)
+        length = len(text.strip()) if self.links or self.bolds else 0
+        self.run.linked += length if self.links else 0
+        self.run.bold += length if self.bolds else 0
+
+    def enter(self, element: Element) -> bool:
+        """The start of an element; False if what is in it needs no visit."""
+        tag = element.tag
+        if tag == "br":
+            self.run.parts.append(_BREAK)
+            return False
+        if tag in BLOCKS:
+            self.flush()
+            if tag == "table" and not is_layout(element):
+                self.pieces.extend(_rows(element))
+                return False
+            self.blocks.append(element)
+        elif _is_initial(element):
+            self.run.parts.extend((element.text().strip(), _GLUE))
+            return False
+        elif is_link(element):
+            self.run.hrefs.append(element.get("href"))
+        self._count(element, 1)
+        return True
+
+    def leave(self, element: Element) -> None:
+        """The end of an element."""
+        if element.tag in BLOCKS:
+            self.flush()
+            self.blocks.pop()
+        self._count(element, -1)
+
+    def flush(self) -> None:
+        """The end of a run: its pieces are made."""
+        if self.run.parts:
+            self.pieces.extend(_cut(self.run, self.blocks[-1]))
+            self.run = _Run()
+
+    def _count(self, element: Element, by: int) -> None:
+        self.links += by if is_link(element) else 0
+        self.bolds += by if element.tag in _BOLD else 0
 
 
 def _is_initial(element: Element) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from scraper.extract import dates, people, phrases
 from scraper.extract.blocks import Piece
 from scraper.extract.tree import BLOCKS, Element
+from scraper.extract.words import tokens
 from scraper.text import clean
 
 MAX_LINE: Final = 200
@@ -18,8 +19,8 @@ _ABOVE: Final = 25
 _OURS: Final = frozenset((None, "byline", "date", "meta", "legal", "caption"))
 _PARTS = re.compile(r"\s*[|•·]\s*|\s+[–—-]\s+|\n")
 _CAPITALISED = re.compile(r"[^\W\d_a-zа-яёіїєґα-ω][\w'’.-]*")
-_PARTICLES: Final = frozenset(
-    "van von de der den del della di da dos das la le el al bin ibn du ten ter zu af av y e and und et og och i и та".split()
+_PARTICLES: Final = tokens(
+    "van von de der den del della di da dos das la le el al bin ibn du ten ter zu af av y e and und et og och i и та"
 )
 
 
@@ -33,7 +34,11 @@ def lines(elements: Sequence[Element], headline: Element | None, first: Element 
             break
         if element.order < headline.order - _ABOVE or element is headline or not 0 < element.size <= MAX_LINE:
             continue
-        if element.tag in BLOCKS and not any(kid.tag in BLOCKS and kid.size for kid in element.elements()) and _is_ours(element):
+        if (
+            element.tag in BLOCKS
+            and not any(kid.tag in BLOCKS and kid.size for kid in element.elements())
+            and _is_ours(element)
+        ):
             found.append(clean(element.text(dropped=True, apart=True)))
     return found
 
@@ -47,9 +52,9 @@ def authors(printed: Sequence[str], sites: Sequence[str]) -> tuple[str, ...]:
     for line in printed:
         parts = [part for part in _PARTS.split(line) if part]
         for part in parts:
-            if people.begins_with_by(part) and (found := people.names([part], sites)):
-                if all(is_name(name) or name.isupper() for name in found):
-                    return found
+            found = people.names([part], sites) if people.begins_with_by(part) else ()
+            if found and all(is_name(name) or name.isupper() for name in found):
+                return found
         if len(parts) > 1 and dates.is_in(line):
             for part in parts:
                 found = people.names([part], sites)

@@ -6,6 +6,7 @@ where the page's own data repeat it as the article's text.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from scraper.extract.blocks import is_layout
@@ -13,6 +14,7 @@ from scraper.extract.names import words
 from scraper.extract.prune import PROSE
 from scraper.extract.title import fold
 from scraper.extract.tree import Element
+from scraper.extract.words import tokens
 
 # One branch with this part of the weight is gone into without looking at the rest.
 CLEAR: Final = 0.97
@@ -20,16 +22,10 @@ _WHOLE: Final = frozenset(("p", "pre", "blockquote", "li", "ul", "ol"))
 # Paragraphs that stand beside the heaviest branch, with this part of the weight, hold the walk where it is.
 BESIDE: Final = 0.15
 # What templates call the line or paragraph under the headline.
-DEK: Final = frozenset(
-    "dek subtitle subtitulo sottotitolo standfirst subheadline subhead deck lead intro summary chapo excerpt description "
-    "perex ingress vorspann teaser abstract lede bajada copete kicker entradilla subheading".split()
+DEK: Final = tokens(
+    "dek subtitle subtitulo sottotitolo standfirst subheadline subhead deck lead intro summary chapo excerpt "
+    "description perex ingress vorspann teaser abstract lede bajada copete kicker entradilla subheading"
 )
-_BODY: Final = (
-    {"article", "body"}, {"article", "content"}, {"article", "text"}, {"story", "body"}, {"story", "content"}, {"story", "text"},
-    {"entry", "content"}, {"post", "content"}, {"post", "body"}, {"articlebody"}, {"news", "text"}, {"news", "content"},
-    {"news", "body"}, {"article", "copy"}, {"body", "copy"}, {"rich", "text"}, {"gh", "content"}, {"td", "post", "content"},
-    {"content", "body"},
-)  # fmt: skip
 
 
 def choose(root: Element, headline: Element | None, witness: str = "") -> list[Element]:
@@ -105,11 +101,19 @@ def _side_by_side(node: Element, best: Element, kids: list[Element]) -> bool:
 
 
 def _are_twins(kid: Element, best: Element) -> bool:
-    """Whether two branches are built alike: the same class names, digits apart."""
-    name = sign(best)
-    if sign(kid) != name or kid.tag != best.tag:
-        return False
-    return kid.weight >= best.weight * (0.08 if name else 0.3)
+    """Whether two branches are parts of one text: named alike, digits apart, or with paragraphs of the same make."""
+    name, other = sign(best), sign(kid)
+    if other == name and kid.tag == best.tag:
+        return kid.weight >= best.weight * (0.08 if name else 0.3)
+    make = _make(best)
+    return make is not None and _make(kid) == make and kid.weight >= best.weight * 0.15 and bool(make or name & other)
+
+
+def _make(branch: Element) -> frozenset[str] | None:
+    """How the paragraphs of a branch are named, if there are three of one make or more."""
+    makes = Counter(sign(node) for node in branch.walk() if node.tag == "p" and node.run >= PROSE)
+    make, count = makes.most_common(1)[0] if makes else (frozenset[str](), 0)
+    return make if count >= 3 else None
 
 
 def _is_leaf(element: Element) -> bool:

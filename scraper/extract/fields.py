@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
-from scraper.errors import UrlError
-from scraper.extract import byline, dates, people, structured, title
+from scraper.extract import addresses, byline, dates, people, structured, title
+from scraper.extract.addresses import domain, own_address
 from scraper.extract.names import words
 from scraper.extract.structured import Declared, Node, string, strings
 from scraper.extract.tree import Document, Element
+from scraper.extract.words import tokens
 from scraper.model import Outlet
 from scraper.text import clean
-from scraper.urls import canonical, resolve, same_site
+from scraper.urls import resolve
 
 _PUBLISHED: Final = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published",
@@ -36,9 +37,9 @@ _KEYWORDS: Final = ("news_keywords", "keywords", "article:tag", "parsely-tags", 
 MAX_KEYWORDS: Final = 40
 MAX_FIELD: Final = 2_000
 _OTHER: Final = (
-    "og:title", "twitter:title", "dc.title", "title", "og:site_name", "application-name", "og:locale", "content-language",
-    "language", "dc.language", "og:image", "og:image:url", "twitter:image", "og:url", "og:type", "og:description",
-    "description", "article:content_tier",
+    "og:title", "twitter:title", "dc.title", "title", "og:site_name", "application-name", "og:locale", "language",
+    "content-language", "dc.language", "og:image", "og:image:url", "twitter:image", "og:url", "og:type",
+    "og:description", "description", "article:content_tier",
 )  # fmt: skip
 # All meta names that anything is read from.
 READ: Final = frozenset((*_PUBLISHED, *_MODIFIED, *_AUTHOR, *_SECTIONS, *_KEYWORDS, *_OTHER))
@@ -92,13 +93,8 @@ class Source:
         publisher = structured.resolve(self.node.get("publisher"), self.declared)
         found = [self.outlet.name if self.outlet else None, self.declared.meta("og:site_name", "application-name")]
         return tuple(
-            filter(None, [*found, *strings(publisher), _domain(self.doc.url), _domain(self.doc.url, whole=True)])
+            filter(None, [*found, *strings(publisher), domain(self.doc.url), domain(self.doc.url, whole=True)])
         )
-
-
-def _domain(url: str, *, whole: bool = False) -> str:
-    host = url.split("/")[2].split(":")[0].removeprefix("www.") if url.count("/") > 2 else ""
-    return host if whole else host.split(".")[0]
 
 
 def source(doc: Document, declared: Declared, outlet: Outlet | None, told: Mapping[str, list[str]]) -> Source:
@@ -106,7 +102,7 @@ def source(doc: Document, declared: Declared, outlet: Outlet | None, told: Mappi
 
     `told` holds the texts that the outlet's own rules found for a field.
     """
-    address = _canonical(doc, declared)
+    address = own_address(doc)
     return Source(doc, declared, _own_node(declared, doc, address), outlet, address, told)
 
 
@@ -184,7 +180,7 @@ def _title(src: Source, fields: Fields) -> None:
 
 
 def _authors(src: Source, fields: Fields) -> None:
-    """People named by the data, the metas, the markup of a byline, a printed line; else the site, if it signs itself."""
+    """People named by the data, the metas, the markup of a byline, a printed line; else the site if it signs itself."""
     node = src.node
     declared = [structured.resolve(node.get(key), src.declared) for key in ("author", "contributor", "creator")]
     who = people.names(strings(declared[0]) or strings(declared[2]), src.sites)
@@ -207,8 +203,8 @@ def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
 
 
 _BYLINE: Final = frozenset(("byline", "author", "authors", "autor", "auteur", "authorname", "bylines", "verfasser"))
-_NOT_BYLINE: Final = frozenset(
-    "bio box image avatar comment comments description about title role job social more count share photo credit".split()
+_NOT_BYLINE: Final = tokens(
+    "bio box image avatar comment comments description about title role job social more count share photo credit"
 )
 
 
@@ -229,7 +225,9 @@ def _is_byline(element: Element) -> bool:
     return bool(said & _BYLINE) and not said & _NOT_BYLINE
 
 
-_ELSEWHERE: Final = frozenset("comment nav related card sidebar popular links share footer aside linked-line dialog widget".split())
+_ELSEWHERE: Final = tokens(
+    "comment nav related card sidebar popular links share footer aside linked-line dialog widget"
+)
 
 
 def near(elements: Sequence[Element]) -> list[Element]:
@@ -270,7 +268,7 @@ def _when(name: str, values: list[tuple[str, str]], zone: str | None, fields: Fi
 
 
 def _keep(name: str, found: list[tuple[dates.When, str]], zone: str | None, fields: Fields) -> None:
-    """The first plausible value; a later one is better if it is the same day with a time, or the same time with zone."""
+    """The first plausible value; a later one is better if it adds the time to the day, or the zone to the time."""
     good = [(when, origin) for when, origin in found if dates.plausible(when)]
     if len(good) < len(found) and "implausible-date" not in fields.flags:
         fields.flags.append("implausible-date")
@@ -308,7 +306,7 @@ def _from_lines(src: Source) -> tuple[dates.When, str] | None:
     return (when, "printed line") if when else None
 
 
-_DATED: Final = frozenset("date time published publish timestamp datum pubdate posted datetime datepublished fecha data".split())
+_DATED: Final = tokens("date time published publish timestamp datum pubdate posted datetime datepublished fecha data")
 
 
 def _from_text(src: Source) -> tuple[dates.When, str] | None:
@@ -368,54 +366,7 @@ def _language(tag: str | None) -> str | None:
     return "-".join(filter(None, parts))
 
 
-# ------------------------------------------------------------------------------------------------ addresses
-
-
-def _canonical(doc: Document, declared: Declared) -> str:
-    """What the outlet calls this page, if it can be believed: same site, not its front page."""
-    own = _clean_url(doc.url)
-    claimed = [link.get("href") or "" for link in doc.links if "canonical" in (link.get("rel") or "").lower().split()]
-    for href in claimed[:3]:
-        url = resolve(doc.url, href)
-        if url and _believable(url, doc.url):
-            return _clean_url(url)
-    return own
-
-
-def _believable(url: str, page: str) -> bool:
-    path = url.split("/", 3)[3] if url.count("/") > 2 else ""
-    try:
-        return bool(path.strip("/?#")) and same_site(url, page)
-    except UrlError:
-        return False
-
-
-def _clean_url(url: str) -> str:
-    try:
-        return canonical(url)
-    except UrlError:
-        return url
-
-
 def claims(src: Source) -> tuple[str, ...]:
-    """The other addresses that the page says it has, in order: recorded, not believed."""
-    rels = {"canonical", "amphtml", "shortlink"}
-    found = [link.get("href") or "" for link in src.doc.links if rels & set((link.get("rel") or "").lower().split())]
-    found += [src.declared.meta("og:url") or "", string(src.node.get("url")) or "", _page_of(src.node)]
-    urls = [url for href in found[:20] if href and (url := resolve(src.doc.url, href))]
-    return tuple(dict.fromkeys(url for url in urls if url != src.canonical))[:10]
-
-
-def own_links(url: str) -> Callable[[str], bool]:
-    """A test whether a link on the page `url` stays on its site."""
-    host = _domain(url, whole=True)
-    tail = ".".join(host.split(".")[-2:])
-
-    def own(href: str) -> bool:
-        if href.startswith("#"):
-            return False
-        if "//" in href[:12]:
-            return href.partition("//")[2].partition("/")[0].partition("?")[0].partition(":")[0].lower().endswith(tail)
-        return ":" not in href.partition("/")[0]
-
-    return own
+    """The other addresses that the page says it has."""
+    said = [src.declared.meta("og:url"), string(src.node.get("url")), _page_of(src.node)]
+    return addresses.claims(src.doc, said, src.canonical)

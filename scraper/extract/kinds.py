@@ -17,6 +17,7 @@ from scraper.extract import phrases
 from scraper.extract.blocks import Piece
 from scraper.extract.structured import Declared, Node, string, strings, types
 from scraper.extract.tree import Document, Element
+from scraper.extract.words import tokens
 from scraper.text import clean
 
 # Characters of text from which on a page that says `not found` is an article about it.
@@ -25,48 +26,67 @@ LITTLE: Final = 900
 ENOUGH: Final = 250
 
 _CHALLENGE = re.compile(
-    r"(?i)\b(?:just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|(?:verify|confirm|prove)\b.{0,30}\bhuman|"
+    r"(?i)\b(?:just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|(?:verify|confirm|"
+    r"prove)\b.{0,30}\bhuman|"
     r"checking (?:your browser|if the site connection)|ddos protection|pardon our interruption|unusual traffic|"
-    r"security (?:check|verification)|captcha|request (?:unsuccessful|blocked)|you have been blocked|bot (?:detection|protection)|"
-    r"enable (?:javascript and )?cookies to continue|please wait while we|one more step|not a robot|kein roboter|pas un robot|"
+    r"security (?:check|verification)|captcha|request (?:unsuccessful|blocked)|you have been blocked|bot "
+    r"(?:detection|protection)|"
+    r"enable (?:javascript and )?cookies to continue|please wait while we|one more step|not a robot|kein roboter|"
+    r"pas un robot|"
     r"не робот|ロボットではありません)\b"
 )
 _CHALLENGE_MARK = re.compile(
-    r"/cdn-cgi/challenge-platform|cf-chl-|_Incapsula_Resource|px-captcha|captcha-delivery\.com|awswaf|g-recaptcha|h-captcha|"
+    r"/cdn-cgi/challenge-platform|cf-chl-|_Incapsula_Resource|px-captcha|captcha-delivery\.com|awswaf|g-recaptcha|"
+    r"h-captcha|"
     r"cf-turnstile|geo\.captcha|/_sec/cp_challenge|arkoselabs|ddos-guard"
 )
 _ERROR = re.compile(
-    r"(?i)\b(?:404|410|50[0234])\b|\bnot found\b|\bpage (?:you|that|is|has|does|can|could|no longer|unavailable|missing)\b.{0,60}|"
-    r"\b(?:can(?:no|')t|could ?n.t) (?:be )?(?:found|find)\b|\bno longer (?:available|exists)\b|\bdoes(?:n.t| not) exist\b|"
-    r"\b(?:under|scheduled|site) maintenance\b|\btemporarily unavailable\b|\bbe (?:right )?back soon\b|\bservice unavailable\b|"
+    r"(?i)\b(?:404|410|50[0234])\b|\bnot found\b|\bpage (?:you|that|is|has|does|can|could|no longer|unavailable|"
+    r"missing)\b.{0,60}|"
+    r"\b(?:can(?:no|')t|could ?n.t) (?:be )?(?:found|find)\b|\bno longer (?:available|exists)\b|\bdoes(?:n.t| "
+    r"not) exist\b|"
+    r"\b(?:under|scheduled|site) maintenance\b|\btemporarily unavailable\b|\bbe (?:right )?back soon\b|\bservice "
+    r"unavailable\b|"
     r"\bdomain\b.{0,40}\b(?:for sale|parked|expired|may be for sale)\b|\bbuy this domain\b|\bsomething went wrong\b|"
-    r"\bnot available in your (?:region|country|location|area)\b|\bunavailable (?:for legal reasons|in your)\b|\bgeo-?(?:blocked|restricted)\b|"
-    r"\bwe(?:'|’)?re sorry\b|\boops\b|\bseite (?:wurde )?nicht (?:gefunden|verfügbar)\b|\bwartungsarbeiten\b|\bpage (?:introuvable|non trouvée)\b|"
-    r"\bpágina no (?:encontrada|existe|disponible)\b|\bpágina não (?:encontrada|existe)\b|\bpagina non trovata\b|\bpagina niet gevonden\b|"
-    r"\bstrona nie (?:istnieje|została znaleziona)\b|\bстраница не (?:найдена|существует)\b|\bсторінк[ау] не (?:знайдено|існує)\b|"
-    r"\bsayfa bulunamadı\b|\bsidan (?:kunde inte hittas|finns inte)\b|\bsiden (?:ble ikke funnet|finnes ikke|blev ikke fundet)\b|"
+    r"\bnot available in your (?:region|country|location|area)\b|\bunavailable (?:for legal reasons|in your)\b|"
+    r"\bgeo-?(?:blocked|restricted)\b|"
+    r"\bwe(?:'|’)?re sorry\b|\boops\b|\bseite (?:wurde )?nicht (?:gefunden|verfügbar)\b|\bwartungsarbeiten\b|"
+    r"\bpage (?:introuvable|non trouvée)\b|"
+    r"\bpágina no (?:encontrada|existe|disponible)\b|\bpágina não (?:encontrada|existe)\b|\bpagina non trovata\b|"
+    r"\bpagina niet gevonden\b|"
+    r"\bstrona nie (?:istnieje|została znaleziona)\b|\bстраница не (?:найдена|существует)\b|\bсторінк[ау] не "
+    r"(?:знайдено|існує)\b|"
+    r"\bsayfa bulunamadı\b|\bsidan (?:kunde inte hittas|finns inte)\b|\bsiden (?:ble ikke funnet|finnes ikke|blev "
+    r"ikke fundet)\b|"
     r"\bsivua ei löyt\w+|ページが見つかりません|페이지를 찾을 수 없|页面不存在|الصفحة غير موجودة"
 )
 _LOGIN = re.compile(
-    r"(?i)^\W*(?:log ?in|sign ?in|log ?on|anmelden|einloggen|anmeldung|connexion|se connecter|identifiez-vous|iniciar sesión|acceder|entrar|"
-    r"accedi|inloggen|logg inn|logga in|log ind|kirjaudu|zaloguj|logowanie|přihlášení|войти|вход|увійти|giriş|登录|ログイン|로그인)\b"
+    r"(?i)^\W*(?:log ?in|sign ?in|log ?on|anmelden|einloggen|anmeldung|connexion|se connecter|identifiez-vous|"
+    r"iniciar sesión|acceder|entrar|"
+    r"accedi|inloggen|logg inn|logga in|log ind|kirjaudu|zaloguj|logowanie|přihlášení|войти|вход|увійти|giriş|登录|"
+    r"ログイン|로그인)\b"
 )
 _CONSENT = re.compile(
-    r"(?i)\b(?:before you continue|we (?:and our|value your|care about your|use cookies)|our partners|accept (?:all|cookies)|manage (?:preferences|options)|"
-    r"your (?:privacy|choices)|privacy (?:choices|settings)|consent|store and/or access|cookies? (?:zu|akzeptieren|zustimmen)|einwilligung|"
-    r"datenschutz|mit werbung (?:weiter)?lesen|vos données|paramétrer les cookies|continuer sans accepter|tus datos|cookie-?instellungen|samtykke)\b"
+    r"(?i)\b(?:before you continue|we (?:and our|value your|care about your|use cookies)|our partners|accept "
+    r"(?:all|cookies)|manage (?:preferences|options)|"
+    r"your (?:privacy|choices)|privacy (?:choices|settings)|consent|store and/or access|cookies? (?:zu|"
+    r"akzeptieren|zustimmen)|einwilligung|"
+    r"datenschutz|mit werbung (?:weiter)?lesen|vos données|paramétrer les cookies|continuer sans accepter|tus "
+    r"datos|cookie-?instellungen|samtykke)\b"
 )
 _SHELL = re.compile(
-    r"(?i)\b(?:enable|activate|turn on|requires?|need)\b.{0,30}\bjavascript\b|\bjavascript\b.{0,40}\b(?:enable|disabled|required|aktivieren|deaktiviert)\b"
+    r"(?i)\b(?:enable|activate|turn on|requires?|need)\b.{0,30}\bjavascript\b|\bjavascript\b.{0,40}\b(?:enable|"
+    r"disabled|required|aktivieren|deaktiviert)\b"
 )
 # Boxes that were dropped for asking something.
-_ASKING: Final = frozenset("appeal subscribe paywall login dialog newsletter membership theme control form".split())
+_ASKING: Final = tokens("appeal subscribe paywall login dialog newsletter membership theme control form")
 _LISTS: Final = frozenset(
     ("CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage", "AboutPage", "ContactPage")
 )
 _GALLERIES: Final = frozenset(("ImageGallery", "MediaGallery", "Gallery"))
 _LIST_PATH = re.compile(
-    r"(?i)/(?:tags?|category|categories|topics?|search|authors?|archives?|themen|thema|rubrik|page/\d+|feed|rss)(?:/|$)|[?&](?:s|q|search)="
+    r"(?i)/(?:tags?|category|categories|topics?|search|authors?|archives?|themen|thema|rubrik|page/\d+|feed|"
+    r"rss)(?:/|$)|[?&](?:s|q|search)="
 )
 
 
@@ -170,7 +190,7 @@ def _listing(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | Non
     if path in {"", "/"} and not page.node:
         return "listing", ("the address is a front page's",)
     if types_ & _LISTS and not page.node and cards >= 3:
-        return "listing", (f"json-ld {sorted(types_ & _LISTS)[0]}",)
+        return "listing", (f"json-ld {min(types_ & _LISTS)}",)
     if _LIST_PATH.search(page.doc.url) and not page.node and cards >= 4:
         return "listing", ("the address is a list's",)
     longest = max((len(piece.text) for piece in page.pieces if piece.drop is None), default=0)
@@ -191,7 +211,7 @@ def _media(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | None:
     if og.startswith("video") or ("VideoObject" in types_ and not page.node):
         return "video", ("og:type video",) if og.startswith("video") else ("json-ld VideoObject",)
     if types_ & _GALLERIES:
-        return "gallery", (f"json-ld {sorted(types_ & _GALLERIES)[0]}",)
+        return "gallery", (f"json-ld {min(types_ & _GALLERIES)}",)
     captions = sum(1 for node in _everything(page.doc.root) if node.drop == "caption" and node.size > 20)
     if captions >= 6 and page.text < ENOUGH:
         return "gallery", (f"{captions} pictures with captions",)
@@ -232,7 +252,7 @@ def _wall(page: Page) -> str | None:
     if "members-only" in page.doc.comments or any(c.strip() == "members-only" for c in page.doc.comments):
         return "a members-only mark"
     for node in _everything(page.doc.root):
-        if 15 < node.run < 300 and node.drop is None or node.drop in _ASKING:
+        if (15 < node.run < 300 and node.drop is None) or node.drop in _ASKING:
             text = node.text(dropped=True)[:600]
             if len(text) > 20 and (match := phrases.WALL.search(text)):
                 return f"says {clean(match[0])[:80]!r}"

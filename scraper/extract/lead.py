@@ -15,8 +15,10 @@ from scraper.text import clean
 
 MAX_DEK: Final = 700
 MAX_CAPTION: Final = 1_200
-_LABELS: Final = re.compile(r"(?i)^(?:image|photo|foto|picture|caption|credit|advertisement|anzeige|enlarge(?: this)? image|"
-                            r"view (?:gallery|image|photo)|open image.*|bild|zoom|[\d /|]+)$")  # fmt: skip
+_LABELS: Final = re.compile(
+    r"(?i)^(?:image|photo|foto|picture|caption|credit|advertisement|anzeige|enlarge(?: this)? image|"
+    r"view (?:gallery|image|photo)|open image.*|bild|zoom|[\d /|]+)$"
+)
 
 
 def dek(
@@ -53,7 +55,9 @@ def _is_dek(element: Element, headline: Element, text: str, summaries: set[str])
         return element.linked * 2 < element.size
     if fold(text)[:80] in summaries:
         return True
-    return element.tag == "h2" and element.parent is headline.parent and len(text) >= 30 and not _is_one_of_many(element)
+    return (
+        element.tag == "h2" and element.parent is headline.parent and len(text) >= 30 and not _is_one_of_many(element)
+    )
 
 
 def _is_one_of_many(heading: Element) -> bool:
@@ -126,7 +130,7 @@ def _leaves(element: Element) -> list[str]:
             parts[-1] += node
         elif node is None:
             parts.append("")
-        elif node.drop in {None, "caption"} and node.tag not in {"button"}:
+        elif node.drop in {None, "caption"} and node.tag != "button":
             block = node.tag in BLOCKS or node.tag == "br"
             stack.append(None if block else " " if node.tag == "span" else "")
             stack.extend(reversed(node.kids))

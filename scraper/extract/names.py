@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from scraper.extract.words import tokens
+
 _SEGMENT = re.compile(r"[A-Za-z0-9]+")
 _CUT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HASH = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z].*[A-Za-z]).{6,}")
@@ -29,24 +31,30 @@ _WORDS: Final = _group("""
 newsletter:newsletter newsletters newsletterbox newslettersignup mailinglist mailchimp mc4wp mailmunch optin
 subscribe:subscribe subscribes subscription subscriptions subscriber subscribers signup signups abo abos regwall
 paywall:paywallbox paywallmessage premiumbox plusbox pianobox
-appeal:membership memberships donate donation donations donationbox contribute contribution fundraiser fundraising appeal
+appeal:membership memberships donate donation donations donationbox contribute contribution fundraiser fundraising
+appeal:appeal
 appeal:crowdfunding spenden patreon steady tipjar supportus kofi doacao don dons donativo soutenez podpora dotacja
-related:related relatednews relatedposts relatedpost relatedarticles relatedarticle relatedlinks relatedcontent relatedtopics
+related:related relatednews relatedposts relatedpost relatedarticles relatedarticle relatedlinks relatedcontent
+related:relatedtopics
 related:relatedstories jprelatedposts yarpp recommended recommend recommends recommendation recommendations recirc
-related:recirculation readmore readnext readalso alsoread seealso morenews morestories morelike upnext nextarticle nextup
+related:recirculation readmore readnext readalso alsoread seealso morenews morestories morelike upnext nextarticle
+related:nextup
 related:suggested suggestions similar recommandation recommandations weiterlesen infinite lireaussi leiamais crosslink
 related:crosslinks crosslinking relacionadas relacionados relacionado correlati recomendados verwandte
-share:share shares sharing sharebar sharebuttons sharetools sharethis addthis addtoany sharedaddy socialshare social socials
+share:share shares sharing sharebar sharebuttons sharetools sharethis addthis addtoany sharedaddy socialshare social
+share:socials
 share:socialbar socialmedia sociallinks shariff followus compartir partager condividi teilen
 comment:comment comments commentlist commentsection disqus livefyre respond viafoura openweb spotim hyvor kommentare
 comment:kommentar comentarios commentaires comentarii commenti
 advert:advert adverts advertisement advertisements advertising advertorial ads adslot adslots adunit adbox adwrapper
-advert:adcontainer adsbygoogle googleads dfp gpt admanager adspot adzone leaderboard mpu skyscraper billboard werbung anzeige
+advert:adcontainer adsbygoogle googleads dfp gpt admanager adspot adzone leaderboard mpu skyscraper billboard werbung
+advert:anzeige
 advert:reklama publicidad publicite outbrain taboola revcontent mgid zergnet nativo plista teads adnow contentad
 sponsor:sponsor sponsored sponsors sponsorship
 promo:promo promos promobox promotion promotions promotional promoted crosspromo selfpromo
 tags:tags taglist tagcloud taglinks hashtags keywords posttags
-nav:breadcrumb breadcrumbs nav navbar navigation subnav navi menu menus submenu megamenu pagination pager paginator skiplink
+nav:breadcrumb breadcrumbs nav navbar navigation subnav navi menu menus submenu megamenu pagination pager paginator
+nav:skiplink
 nav:skiplinks hamburger masthead toc tableofcontents inhaltsverzeichnis
 sidebar:sidebar rightrail leftrail rail marginale
 popular:popular trending mostread mostviewed mostpopular bestseller toplist
@@ -70,15 +78,16 @@ caption:bildunterschrift
 date:timestamp datetime pubdate publishdate lastupdated updated readingtime readtime
 widget:widget widgets
 """)
-_HIDDEN: Final = frozenset(
-    "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow hidden".split()
+_HIDDEN: Final = tokens(
+    "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow hidden"
 )
 _SCREENS: Final = re.compile(r"(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline)")
 
 _PAIRS: Final = {
     tuple(pair.split("-")): rule
     for pair, rule in _group("""
-related:read-more read-next read-also also-read see-also more-on more-from more-news more-stories more-articles more-posts
+related:read-more read-next read-also also-read see-also more-on more-from more-news more-stories more-articles
+related:more-posts
 related:more-about more-like up-next next-article next-story next-post prev-next you-may you-might dont-miss also-like
 related:further-reading keep-reading continue-reading latest-news latest-posts other-news other-articles top-stories
 related:lire-aussi leia-mais leia-tambem leggi-anche lees-ook mehr-zum zum-thema mehr-dazu auch-interessant czytaj-takze
@@ -99,7 +108,8 @@ share:follow-topic follow-author
 tags:article-tags post-tags entry-tags story-tags tag-list tag-links tag-cloud article-topics topic-list topics-list
 meta:article-meta post-meta entry-meta story-meta article-footer post-footer entry-footer story-footer
 print:print-hidden print-none no-print non-print hide-print
-caption:in-image image-caption photo-caption media-caption wp-caption picture-caption image-author image-credit media-title
+caption:in-image image-caption photo-caption media-caption wp-caption picture-caption image-author image-credit
+caption:media-title
 caption:media-info photo-credit photo-author picture-credit image-source
 date:reading-time read-time time-read publish-date published-date post-date article-date
 appeal:support-us support-banner support-box cta-box cta-button cta-banner cta-card call-action
@@ -110,7 +120,7 @@ embed:external-content embed-consent
 """).items()
 }
 # `has-sidebar`, `no-comments`: a state of something else.
-_STATES: Final = frozenset("has no not with without is are show can".split())
+_STATES: Final = tokens("has no not with without is are show can")
 
 
 @lru_cache(maxsize=8192)

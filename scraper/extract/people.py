@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from scraper.extract.words import tokens
 from scraper.text import clean
 
 MAX_AUTHORS: Final = 30
 
 # "By", in the languages whose bylines print it.
 _BY = re.compile(
-    r"(?i)^(?:written\s+by|reported\s+by|story\s+by|words\s+by|text(?:e)?\s*(?:by|von|:)|by|von|par|por|de|di|da|af|av|door|"
+    r"(?i)^(?:written\s+by|reported\s+by|story\s+by|words\s+by|text(?:e)?\s*(?:by|von|:)|by|von|par|por|de|di|da|"
+    r"af|av|door|"
     r"autor(?:in|en|zy|ka|es|a)?\s*:|author(?:s)?\s*:|auteurs?\s*:|автор(?:ы|и|ка)?\s*:|oleh|tekijä|przez|"
     r"redakcja\s*:|opracowanie\s*:|yazar\s*:|kirjoittaja\s*:|szerző\s*:|από|text)\s*:?\s+"
 )
@@ -26,19 +28,21 @@ _URLISH = re.compile(r"(?i)https?://|www\.|^[\w-]+(?:/[\w-]+)+$")
 _PARENS = re.compile(r"\s*[(\[][^()\[\]]{0,60}[)\]]")
 # A comma before one of these begins what somebody is, not who.
 _ROLE = re.compile(
-    r"(?i)\b(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|producer|bureau|chief|fellow|staff|"
+    r"(?i)\b(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|producer|bureau|chief|fellow|"
+    r"staff|"
     r"professor|redakteur|redakteurin|korrespondent|korrespondentin|reporterin|autor|autorin|volontär|chefredakteur|"
     r"journaliste|rédact|correspondant|envoyé|periodista|redactor|corresponsal|giornalista|caporedattore|inviato|"
     r"dziennikarz|dziennikarka|redaktor|zastępca|журналист|корреспондент|редактор|обозреватель|muhabir|yazar|editör|"
     r"journalist|redaktør|redaktör|verslaggever|freelance|politics|business|sports|news\s+reporter|profesorius)\w*"
 )
-_NOT_NAMES: Final = frozenset(
+_NOT_NAMES: Final = tokens(
     "admin administrator editor editors webmaster user author authors unknown none null undefined redaktion staff name "
-    "anonymous guest root newsdesk byline n/a test redaktor".split()
+    "anonymous guest root newsdesk byline n/a test redaktor"
 )
-_CONTROLS: Final = frozenset(
-    "twitter facebook instagram linkedin email share follow comments comment print whatsapp subscribe updated published more "
-    "posts articles stories view all read".split()
+_CONTROLS: Final = tokens(
+    "twitter facebook instagram linkedin email share follow comments comment print whatsapp subscribe updated "
+    "published more "
+    "posts articles stories view all read"
 )
 _TITLE_WORDS = re.compile(r"(?i)^(?:dr|prof|mag|dipl|sir|lord|dame|rev|fr|m\.?d|ph\.?d|jr|sr|ii|iii)\.?$")
 
@@ -111,7 +115,9 @@ def _name(text: str) -> str | None:
     if not 2 <= len(text) <= 80 or _URLISH.search(text) or text.casefold() in _NOT_NAMES:
         return None
     # Dates, times and counts stand beside names; the number in a newsroom's name is part of a word.
-    if not any(ch.isalpha() for ch in text) or any(word.strip(".,:").replace(":", "").isdigit() for word in text.split()):
+    if not any(ch.isalpha() for ch in text) or any(
+        word.strip(".,:").replace(":", "").isdigit() for word in text.split()
+    ):
         return None
     if len(text.split()) > 7 or (text.islower() and "-" in text and " " not in text):
         return None

@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from scraper.extract import names
-from scraper.extract.tree import BLOCKS, Element
+from scraper.extract import appeals, names
+from scraper.extract.tree import BLOCKS, Element, is_link
+from scraper.extract.words import tokens
 
 _TAGS: Final = {
     "nav": "nav", "footer": "footer", "aside": "aside", "form": "form", "button": "control", "dialog": "dialog",
@@ -25,20 +26,29 @@ _ROLES: Final = {
     "tablist": "nav", "button": "control", "form": "form", "tooltip": "tooltip",
 }  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_HOOKS: Final = frozenset(("data-testid", "data-component", "data-component-name", "data-module", "data-type", "data-name",
-                 "data-block", "data-qa", "data-tb-region", "data-area", "data-widget", "data-tracking-area", "id"))  # fmt: skip
+_HOOKS: Final = tokens(
+    "data-testid data-component data-component-name data-module data-type data-name data-block data-qa data-tb-region "
+    "data-area data-widget data-tracking-area id"
+)
 
 # A run of text counts as prose from this length on; captions, labels and teasers' titles are mostly shorter.
 PROSE: Final = 60
 MIN_BARRED: Final = 500
+# Names that wrappers of whole columns bear as well as widgets; a branch with a column of text in it is none.
+_DOUBTFUL: Final = tokens(
+    "sidebar advert sponsor promo share toolbar print widget date legal loader gallery audio video tags popular "
+    "ticker rating "
+    "login paywall subscribe meta byline caption tooltip affiliate embed"
+)
+MIN_COLUMN: Final = 600
 # An inline element in one of these is part of a sentence; only the names below take it out.
-_SENTENCES: Final = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre".split())
-_INLINE: Final = frozenset("share advert dialog tooltip".split())
+_SENTENCES: Final = tokens("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre")
+_INLINE: Final = tokens("share advert dialog tooltip")
 # The cells of a table are named after what they hold, which may well be a player or a ticker.
 _CELLS: Final = frozenset(("td", "th", "tr", "tbody", "thead"))
-_TIPS: Final = frozenset("block content text tooltiptext body box inner popup card info message".split())
+_TIPS: Final = tokens("block content text tooltiptext body box inner popup card info message")
 # These hold prose of their own: readers' comments, other articles' beginnings, the small print.
-_NEVER_CORE: Final = frozenset("comment footer dialog cookie paywall aside form".split())
+_NEVER_CORE: Final = tokens("comment footer dialog cookie paywall aside form")
 # Signs of Chinese, Japanese and Korean say about as much as two and a half letters.
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
@@ -63,11 +73,6 @@ def measure(elements: list[Element]) -> None:
         if parent is not None:
             parent.size += element.size
             parent.linked += element.linked
-
-
-def is_link(element: Element) -> bool:
-    """Whether an element leads somewhere; an anchor without address, left open, can hold a whole article."""
-    return element.tag == "a" and bool(element.get("href"))
 
 
 def _length(text: str) -> int:
@@ -107,7 +112,10 @@ def core(elements: list[Element], headline: Element | None) -> Element | None:
 
 def _is_barred(element: Element, whole: int) -> bool:
     # Small branches do not matter here, and are most of a page.
-    return MIN_BARRED < element.size * 2 < whole and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
+    return (
+        MIN_BARRED < element.size * 2 < whole
+        and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
+    )
 
 
 def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence[Element | None]) -> None:
@@ -126,10 +134,19 @@ def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence
             rule = outlet.get(kid.order)
             if rule is None and kid.order not in keep and kid.order not in spared:
                 rule = _rule(kid, void)
-            if rule:
+            if rule and not (rule in _DOUBTFUL and kid.size > MIN_COLUMN and _is_column(kid)):
                 drop(kid, rule)
             elif kid.kids and kid.order not in keep:
                 stack.append(kid)
+
+
+def _is_column(element: Element) -> bool:
+    """Whether paragraphs stand side by side in a branch, enough of them to be an article or a part of one."""
+    for node in element.walk():
+        runs = [kid.run for kid in node.elements() if kid.tag == "p" and kid.run >= PROSE]
+        if len(runs) >= 3 and sum(runs) >= MIN_COLUMN and not appeals.cues(element.text(limit=3_000), soft=False):
+            return True
+    return False
 
 
 def drop(element: Element, rule: str) -> None:

@@ -1,6 +1,6 @@
 """One page → one article: the order of the steps.
 
-    decode | weigh | parse | what it declares | outlet rules | prune | container | shapes | blocks | trim | fields | kind
+    decode | weigh | parse | read data | outlet rules | prune | container | shapes | blocks | trim | fields | kind
 
 Nothing here looks at the network, a clock or a disk, and nothing is kept between pages but answers that depend on
 their question alone.
@@ -19,6 +19,8 @@ from scraper import charset
 from scraper.article import Access, Article, Block, Dropped, Kind
 from scraper.errors import ExtractError
 from scraper.extract import (
+    addresses,
+    asking,
     blocks,
     byline,
     container,
@@ -36,7 +38,7 @@ from scraper.extract import (
     weight,
 )
 from scraper.extract.blocks import Piece
-from scraper.extract.structured import Declared
+from scraper.extract.structured import Declared, string
 from scraper.extract.tree import Document, Element
 from scraper.model import Outlet
 
@@ -77,7 +79,7 @@ def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None,
     _remember(key, fingerprint)
     if known == fingerprint:
         return None
-    return _article(opened, outlet, decoded.damaged, fingerprint, reading)
+    return _article(opened, outlet, decoded.damaged, (fingerprint, reading))
 
 
 # Fingerprints of the last pages, by their bytes: the very same page is not even parsed again.
@@ -146,7 +148,7 @@ def _headline(elements: Sequence[Element], doc: Document, declared: Declared, ap
 
 
 def _witness(declared: Declared) -> str:
-    return next((text for node in declared.articles() if (text := structured.string(node.get("articleBody")))), "")
+    return next((text for node in declared.articles() if (text := string(node.get("articleBody")))), "")
 
 
 def _fingerprint(page: _Page, reading: str) -> str:
@@ -160,37 +162,68 @@ def _fingerprint(page: _Page, reading: str) -> str:
     return digest.hexdigest()[:32]
 
 
-def _article(page: _Page, outlet: Outlet | None, damaged: bool, fingerprint: str, reading: str) -> Article:
-    doc, declared = page.doc, page.declared
+def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str, str]) -> Article:
+    """Fields, body and kind of an opened page. `stamp` is its fingerprint and the reading."""
     printed = byline.lines(page.elements, page.headline, _first(page.column))
-    src = fields.seen(fields.source(doc, declared, outlet, page.applied.fields), page.elements, printed)
+    told = page.applied.fields
+    src = fields.seen(fields.source(page.doc, page.declared, outlet, told), page.elements, printed)
     found = fields.read(src)
-    own = fields.own_links(doc.url)
+    pieces = _pieces(page, src, found)
+    body = tuple(Block(piece.kind, piece.text) for piece in pieces if piece.drop is None)[:MAX_BLOCKS]
+    kind, access, evidence = _judged(page, src, found, pieces)
+    if kind in {"article", "empty"} and access not in {"paid", "teaser"} and (other := _elsewhere(page, body, src)):
+        body, found.origins["body"] = other
+        kind, evidence = "article", (*evidence, f"text from {other[1]}")
+    values: dict[str, Any] = dict(found.values)
+    return Article(
+        url=page.doc.url,
+        canonical_url=src.canonical,
+        blocks=body,
+        kind=kind,
+        access=access,
+        evidence=evidence,
+        flags=tuple(dict.fromkeys([*found.flags, *_flags(page, body, damaged, access, src)])),
+        claims=fields.claims(src),
+        dropped=_dropped(page.elements, pieces),
+        origins=dict(found.origins),  # a plain one: an article crosses between processes
+        timezone=outlet.timezone if outlet else None,
+        fingerprint=stamp[0],
+        reading=stamp[1],
+        **values,
+    )
+
+
+def _pieces(page: _Page, src: fields.Source, found: fields.Fields) -> list[Piece]:
+    """The pieces of the column, judged; what they give away of author, subtitle and caption goes to `found`."""
+    own = addresses.own_links(page.doc.url)
     for column in page.column:
+        spared = page.applied.keep | shape.spared_by(page.middle)
+        asking.drop_boxes(column, spared)
         shape.prune(column, own, page.applied.keep, page.middle)
     pieces = [piece for column in page.column for piece in blocks.collect(column)]
     rules.drop_lines(pieces, page.applied)
-    summaries = [
-        text
-        for text in (
-            declared.meta("og:description"),
-            declared.meta("description"),
-            structured.string(src.node.get("description")),
-        )
-        if text
-    ]
-    known = trim.Known(found.text("title") or "", found.names("authors"), summaries, own)
-    trim.trim(pieces, known)
+    said = (
+        page.declared.meta("og:description"),
+        page.declared.meta("description"),
+        string(src.node.get("description")),
+    )
+    summaries = [text for text in said if text]
+    trim.trim(pieces, trim.Known(found.text("title") or "", found.names("authors"), summaries, own))
     _sign(found, pieces)
     _lead(page, found, pieces, summaries)
-    body, origin = _body(page, pieces, src)
-    if origin:
-        found.origins["body"] = origin
-    judged = kinds.Page(doc, page.html, declared, src.node, found.text("title") or "", pieces)
-    kind, why = kinds.judge(judged) if not origin else ("article", ())
-    access, reason = kinds.access(judged) if kind in {"article", "live"} else (None, ())
-    flags = [*found.flags, *_flags(page, body, damaged, access, src)]
-    return _made(page, src, found, body, (kind, access), (*why, *reason), flags, pieces, fingerprint, reading)
+    return pieces
+
+
+def _judged(
+    page: _Page, src: fields.Source, found: fields.Fields, pieces: Sequence[Piece]
+) -> tuple[Kind, Access | None, tuple[str, ...]]:
+    """The page's kind and access, with the evidence for both."""
+    judged = kinds.Page(page.doc, page.html, page.declared, src.node, found.text("title") or "", pieces)
+    kind, why = kinds.judge(judged)
+    if kind not in {"article", "live"}:
+        return kind, None, why
+    access, reason = kinds.access(judged)
+    return kind, access, (*why, *reason)
 
 
 def _first(column: Sequence[Element]) -> Element | None:
@@ -209,12 +242,9 @@ def _sign(found: fields.Fields, pieces: Sequence[Piece]) -> None:
 
 def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Sequence[str]) -> None:
     """Fill in subtitle and caption, and take the subtitle out of the body."""
-    first = next(
-        (piece for piece in pieces if piece.drop is None and trim.is_prose(piece) and not trim.is_dek(piece)), None
-    )
-    if (line := lead.dek(page.doc.root, page.headline, first, summaries)) and title.fold(line[0]) != title.fold(
-        found.text("title") or ""
-    ):
+    prose = (piece for piece in pieces if piece.drop is None and trim.is_prose(piece) and not trim.is_dek(piece))
+    line = lead.dek(page.doc.root, page.headline, next(prose, None), summaries)
+    if line and title.fold(line[0]) != title.fold(found.text("title") or ""):
         found.put("subtitle", line[0], "page")
     found.put("caption", lead.caption(page.elements, page.headline, pieces), "page")
     subtitle = title.fold(found.text("subtitle") or "")
@@ -223,22 +253,20 @@ def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Seq
             piece.drop = "subtitle"
 
 
-def _body(page: _Page, pieces: Sequence[Piece], src: fields.Source) -> tuple[tuple[Block, ...], str | None]:
-    """The blocks, and where they came from if not from the page's own markup."""
-    own = tuple(Block(piece.kind, piece.text) for piece in pieces if piece.drop is None)[:MAX_BLOCKS]
-    length = sum(len(block.text) for block in own)
-    if length >= THIN or src.node.get("isAccessibleForFree") in {False, "False", "false"}:
-        return own, None
-    witness = structured.string(src.node.get("articleBody")) or ""
-    if len(witness) > max(2 * THIN, 3 * length):
-        raw = src.node.get("articleBody")
-        lines = raw.split("\n") if isinstance(raw, str) else [witness]
-        return tuple(Block("paragraph", text) for line in lines if (text := structured.plain(line))), "json-ld"
-    if not own or (page.middle is None and src.node):
-        other = second.opinion(page.html, page.doc.url)
-        if sum(len(block.text) for block in other) > max(2 * THIN, 2 * length):
-            return other, "trafilatura"
-    return own, None
+def _elsewhere(page: _Page, body: Sequence[Block], src: fields.Source) -> tuple[tuple[Block, ...], str] | None:
+    """The text from another witness, and which, where the page's own markup gave next to nothing."""
+    length = sum(len(block.text) for block in body)
+    if length >= THIN:
+        return None
+    told = src.node.get("articleBody")
+    lines = [structured.plain(line) for line in told.split("\n")] if isinstance(told, str) else []
+    if sum(map(len, lines)) > max(2 * THIN, 3 * length):
+        return tuple(Block("paragraph", line) for line in lines if line), "json-ld"
+    if body and page.middle is not None:
+        return None
+    other = second.opinion(page.html, page.doc.url)
+    enough = sum(len(block.text) for block in other) > max(2 * THIN, 2 * length)
+    return (other, "trafilatura") if enough else None
 
 
 def _flags(page: _Page, body: Sequence[Block], damaged: bool, access: Access | None, src: fields.Source) -> list[str]:
@@ -247,47 +275,18 @@ def _flags(page: _Page, body: Sequence[Block], damaged: bool, access: Access | N
         flags.append("truncated")
     if access == "teaser":
         flags.append("teaser")
-    witness = structured.string(src.node.get("articleBody")) or ""
+    witness = string(src.node.get("articleBody")) or ""
     shown = sum(len(block.text) for block in body)
     if len(witness) > 2 * THIN and shown * 10 < len(witness) * 6 and access != "teaser":
         flags.append("text-lost")
     return flags
 
 
-def _made(
-    page: _Page,
-    src: fields.Source,
-    found: fields.Fields,
-    body: tuple[Block, ...],
-    judged: tuple[Kind, Access | None],
-    evidence: tuple[str, ...],
-    flags: list[str],
-    pieces: Sequence[Piece],
-    fingerprint: str,
-    reading: str,
-) -> Article:
-    values: dict[str, Any] = dict(found.values)
-    return Article(
-        url=page.doc.url,
-        canonical_url=src.canonical,
-        blocks=body,
-        kind=judged[0],
-        access=judged[1],
-        evidence=evidence,
-        flags=tuple(dict.fromkeys(flags)),
-        claims=fields.claims(src),
-        dropped=_dropped(page.elements, pieces),
-        origins=dict(found.origins),
-        timezone=src.outlet.timezone if src.outlet else None,
-        fingerprint=fingerprint,
-        reading=reading,
-        **values,
-    )
-
-
 def _dropped(elements: Sequence[Element], pieces: Sequence[Piece]) -> tuple[Dropped, ...]:
     """What was judged not to be article, in reading order, cut to what a reader needs to recognise it."""
-    found = [(e.order, e.drop, e.text(dropped=True, limit=2 * MAX_DROPPED_TEXT)) for e in elements if e.drop and e.size > 0]
+    found = [
+        (e.order, e.drop, e.text(dropped=True, limit=2 * MAX_DROPPED_TEXT)) for e in elements if e.drop and e.size > 0
+    ]
     found += [(piece.element.order, piece.drop, piece.text) for piece in pieces if piece.drop]
     found.sort(key=lambda item: item[0])
     cut = ((rule, " ".join(text[: 4 * MAX_DROPPED_TEXT].split())[:MAX_DROPPED_TEXT]) for _, rule, text in found)

@@ -21,15 +21,17 @@ def opinion(html: str, url: str) -> tuple[Block, ...]:
 
     It is given text, never bytes: it would unpack compressed bytes without a limit.
     """
-    from trafilatura import bare_extraction  # noqa: PLC0415 - slow to load, and rarely needed
+    # Slow to load, and rarely needed.
+    from trafilatura import bare_extraction  # noqa: PLC0415 - see above
+    from trafilatura.settings import Document  # noqa: PLC0415 - see above
 
     found = bare_extraction(html, url=url, fast=True, include_comments=False, with_metadata=False, deduplicate=False)
-    if found is None or found.body is None:
+    if not isinstance(found, Document) or found.body is None:
         return ()
     blocks = []
     for node in found.body.iter("p", "head", "item", "quote", "code", "row"):
         if any(above.tag in _KINDS for above in node.iterancestors()):
             continue
-        if text := clean(" ".join(node.itertext())):
+        if text := clean(" ".join(map(str, node.itertext()))):
             blocks.append(Block(_KINDS.get(node.tag, "paragraph"), text))
     return tuple(blocks)

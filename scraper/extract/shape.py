@@ -9,19 +9,22 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from scraper.extract import appeals, phrases
-from scraper.extract.prune import PROSE, drop, is_link
-from scraper.extract.tree import BLOCKS, Element
+from scraper.extract import phrases
+from scraper.extract.prune import PROSE, drop
+from scraper.extract.tree import BLOCKS, Element, is_link
+from scraper.extract.words import tokens
 from scraper.text import clean
 
-_HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
+_HEADINGS: Final = tokens("h1 h2 h3 h4 h5 h6")
 _LISTS: Final = frozenset(("ul", "ol", "dl"))
-_CARDS: Final = frozenset("div section article figure li td details center header".split())
+_CARDS: Final = tokens("div section article figure li td details center header")
 # A paragraph or cell with a picture in it is text with a picture, not a picture with a caption.
-_NO_FRAME: Final = frozenset("p li tr table tbody ul ol h1 h2 h3 h4 h5 h6 blockquote pre article main body".split())
-_BOXES: Final = frozenset("div section article aside table center header footer ul fieldset details".split())
-_PROFILE = re.compile(r"(?i)/(?:authors?|autor(?:en|es|e|i)?|auteurs?|autori|byline|by|people|profiles?|staff|team|contributors?|"
-                      r"journalists?|reporters?|experts?|avtor)/[^/?#]+|[?&]author=")  # fmt: skip
+_NO_FRAME: Final = tokens("p li tr table tbody ul ol h1 h2 h3 h4 h5 h6 blockquote pre article main body")
+_BOXES: Final = tokens("div section article aside table center header footer ul fieldset details")
+_PROFILE = re.compile(
+    r"(?i)/(?:authors?|autor(?:en|es|e|i)?|auteurs?|autori|byline|by|people|profiles?|staff|team|contributors?|"
+    r"journalists?|reporters?|experts?|avtor)/[^/?#]+|[?&]author="
+)
 MAX_CARD: Final = 900
 MAX_NESTED: Final = 2
 # So many paragraphs side by side make a column; a box among them is no paragraph.
@@ -44,8 +47,6 @@ def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> Non
     _consent_boxes(top, keep)
     _nested_articles(top, keep | spared_by(middle))
     spared = keep | spared_by(middle)
-    _appeal_boxes(top, spared)
-    _odd_boxes(top, spared)
     stack = [top]
     while stack:
         for kid in stack.pop().elements():
@@ -89,23 +90,21 @@ def _nested_articles(top: Element, spared: set[int]) -> None:
 
 
 def _rule(element: Element, own: Own) -> str | None:
-    size, linked = element.size, element.linked
-    if element.tag not in BLOCKS or not size:
+    if element.tag not in BLOCKS or not element.size:
         return None
     if _is_picture(element):
         return "caption"
     if element.tag in _LISTS:
         return "links" if _is_link_list(element, own) else None
-    if linked < 0.05 * size:
-        return None
-    if linked >= 0.85 * size:
+    if element.linked >= 0.85 * element.size:
         return _linked(element, own)
-    if element.tag in _CARDS:
-        if size <= MAX_BIO and _is_author_box(element):
-            return "byline"
-        if size <= MAX_CARD and _is_card(element, own):
-            return "card"
-    return None
+    return _box(element, own) if element.tag in _CARDS and element.linked >= 0.05 * element.size else None
+
+
+def _box(element: Element, own: Own) -> str | None:
+    if element.size <= MAX_BIO and _is_author_box(element):
+        return "byline"
+    return "card" if element.size <= MAX_CARD and _is_card(element, own) else None
 
 
 def _is_link_list(element: Element, own: Own) -> bool:
@@ -188,59 +187,6 @@ def _own_line(link: Element) -> bool:
     return block is not None and block.run <= 30
 
 
-# ------------------------------------------------------------------------------------------------ boxes that ask
-
-
-def _appeal_boxes(top: Element, spared: set[int]) -> None:
-    """Drop boxes that speak to the reader for the site and hold something to click or fill in."""
-    for call in _calls(top):
-        box: Element | None = None
-        for above in (call, *call.ancestors()):
-            if above.order in spared or above is top or above.size > MAX_APPEAL or above.drop is not None:
-                break
-            if above.tag in _BOXES and _asks(above):
-                box = above
-        if box is not None:
-            drop(box, "appeal")
-
-
-def _odd_boxes(top: Element, spared: set[int]) -> None:
-    """Drop boxes set between paragraphs that speak to the reader but once, or only hold something to click."""
-    for parent in top.walk():
-        kids = list(parent.elements())
-        if sum(kid.tag == "p" and kid.run >= PROSE for kid in kids) < MIN_BESIDE:
-            continue
-        for kid in kids:
-            if kid.drop is None and kid.tag in _BOXES and kid.order not in spared and kid.size <= MAX_CARD and _is_odd(kid):
-                drop(kid, "appeal")
-
-
-def _is_odd(box: Element) -> bool:
-    if any(node.tag in {"blockquote", "table", "pre"} for node in box.walk()):
-        return False
-    lines = [clean(node.text()) for node in box.walk() if node.tag in BLOCKS and node.run]
-    if appeals.cues(" ".join(lines)) or (lines and all(phrases.fold(line) in phrases.LABEL for line in lines)):
-        return True
-    return box.size < MAX_BUTTONS and bool(_calls(box)) and not any(node.run >= PROSE for node in box.walk())
-
-
-def _calls(top: Element) -> list[Element]:
-    """Links, buttons and forms below `top` that lead to giving money or an address; dropped controls count."""
-    found = []
-    stack = [top]
-    while stack:
-        node = stack.pop()
-        if node.tag in {"form", "button"} or node.drop in {"control", "form"}:
-            found.append(node)
-        elif is_link(node) and (
-            phrases.CALL.search(node.get("href")) or (node.size < 60 and appeals.cues(clean(node.text())))
-        ):
-            found.append(node)
-        if node.drop is None:
-            stack.extend(reversed(list(node.elements())))
-    return found
-
-
 def _consent_boxes(top: Element, keep: set[int]) -> None:
     """Drop boxes that stand where something from elsewhere would be shown if the reader agreed."""
     stack = [top]
@@ -252,18 +198,3 @@ def _consent_boxes(top: Element, keep: set[int]) -> None:
                 drop(kid, "consent")
             else:
                 stack.append(kid)
-
-
-def _asks(box: Element) -> bool:
-    """Whether at least half of a box's text speaks to the reader, in two ways or more."""
-    found = appeals.cues(clean(box.text()))
-    if found < 2:
-        return False
-    asking = rest = 0
-    for node in box.walk():
-        if node.tag in BLOCKS and node.run > 25:
-            if appeals.cues(clean(node.text())):
-                asking += node.run
-            elif node.run >= PROSE:
-                rest += node.run
-    return asking * (3 if found >= 4 else 1) >= rest

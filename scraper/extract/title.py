@@ -7,7 +7,7 @@ from typing import Final
 
 from scraper.text import clean
 
-_FOLD: Final = str.maketrans({c: "'" for c in '"“”„‟«»″＂❝❞「」『』‹›‘’‚‛′`´＇'} | {c: "-" for c in "‐‑‒–—―−"})
+_FOLD: Final = str.maketrans(dict.fromkeys('"“”„‟«»″＂❝❞「」『』‹›‘’‚‛′`´＇', "'") | dict.fromkeys("‐‑‒–—―−", "-"))
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/]+\s+|\s*[|｜]\s*|\s*--+\s*")
 _COUNTER = re.compile(r"^\(\d{1,4}\)\s+")
 _WORD = re.compile(r"\w+")

@@ -13,21 +13,22 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper.errors import ExtractError
+from scraper.extract.words import tokens
 
 MAX_NODES: Final = 300_000
 MAX_SCRIPT: Final = 3_000_000
 MAX_NAV: Final = 2_000
 
 # Never text that a reader sees. `noscript` is what readers with scripts do not see.
-_SKIP: Final = frozenset(
+_SKIP: Final = tokens(
     "script style template noscript svg math iframe object embed applet param canvas audio video source track map area "
-    "select option optgroup datalist input textarea meter progress link meta base head frameset frame dialog".split()
-)  # fmt: skip
-BLOCKS: Final = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead "
-    "tr ul amp-story option".split()
-)  # fmt: skip
+    "select option optgroup datalist input textarea meter progress link meta base head frameset frame dialog"
+)
+BLOCKS: Final = tokens(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 "
+    "h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul amp-story"
+)
 _FREE: Final = BLOCKS - {"pre", "p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"}
 
 
@@ -35,7 +36,20 @@ class Element:
     """One element. `size` counts the characters of text below it, `linked` those within links; both without dropped
     branches once `prune` has run. `drop` is the rule that judged it not to be article, or None."""
 
-    __slots__ = ("attrs", "drop", "in_link", "kids", "linked", "order", "parent", "run", "said", "size", "tag", "weight")
+    __slots__ = (
+        "attrs",
+        "drop",
+        "in_link",
+        "kids",
+        "linked",
+        "order",
+        "parent",
+        "run",
+        "said",
+        "size",
+        "tag",
+        "weight",
+    )
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: Element | None, order: int) -> None:
         self.tag = tag
@@ -94,6 +108,11 @@ class Element:
                     stack.append(" ")
                 stack.extend(reversed(node.kids))
         return "".join(parts)
+
+
+def is_link(element: Element) -> bool:
+    """Whether an element leads somewhere; an anchor without address, left open, can hold a whole article."""
+    return element.tag == "a" and bool(element.get("href"))
 
 
 @dataclass(slots=True)

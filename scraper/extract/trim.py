@@ -11,23 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scraper.extract import appeals, dates, phrases
-from scraper.extract.blocks import Piece
+from scraper.extract import asking, dates, phrases
+from scraper.extract.blocks import SENTENCE, Piece, live
 from scraper.extract.container import DEK, sign
 from scraper.extract.names import words
 from scraper.extract.title import fold
 
-# A piece of this length is prose, not a label.
-SENTENCE: Final = 50
-# Where so large a part of the pieces speaks to the reader, that is what the article is about.
-MAX_ASKING: Final = 0.5
 _END = re.compile(r"""[.!?…。！？।։؟]["'”’»)\]]*$""")
 _READING_TIME = re.compile(
-    r"(?i)^\W*(?:lesezeit|reading time|temps de lecture|tempo de leitura|tiempo de lectura|lesedauer|время чтения|lästid)?\W*"
-    r"\d+\s*(?:min(?:ute[ns]?|uto?s?|uti|\.)?|мин\w*|хв\w*|分)\s*(?:read|lesezeit|de lecture|de lectura|read time|di lettura)?\W*$"
+    r"(?i)^\W*(?:lesezeit|reading time|temps de lecture|tempo de leitura|tiempo de lectura|lesedauer|время чтения|"
+    r"lästid)?\W*"
+    r"\d+\s*(?:min(?:ute[ns]?|uto?s?|uti|\.)?|мин\w*|хв\w*|分)\s*(?:read|lesezeit|de lecture|de lectura|read time|"
+    r"di lettura)?\W*$"
 )
 _BY = re.compile(r"(?i)^(?:by|von|par|por|di|de|af|av|door|text|от|від|autor\w*|oleh|przez|skrevet av)\b\s*:?\s+\S+")
-_WORD = re.compile(r"\w")
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,9 @@ def trim(pieces: list[Piece], known: Known) -> None:
     _preamble(pieces, known)
     _lines(pieces, known)
     _repeats(pieces)
-    _asking(pieces)
+    asking.drop_runs(pieces)
     _tail(pieces, known)
     _orphans(pieces)
-
-
-def live(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces that are not dropped."""
-    return [piece for piece in pieces if piece.drop is None]
 
 
 def is_prose(piece: Piece) -> bool:
@@ -105,14 +98,15 @@ def _preamble_rule(piece: Piece, known: Known, beside: bool) -> str | None:
         return "byline"
     if piece.link_share > 0.6:
         return "links"
-    if beside:
-        return None
-    if any(fold(text) == fold(summary) for summary in known.summaries):
+    return None if beside else _kicker_rule(piece, known)
+
+
+def _kicker_rule(piece: Piece, known: Known) -> str | None:
+    """For a line that stands elsewhere than the paragraphs: the line under the headline, or a label above the text."""
+    if any(fold(piece.text) == fold(summary) for summary in known.summaries):
         return "dek"
-    if piece.kind in {"paragraph", "subheading"}:
-        if piece.kind == "subheading" or (len(text) < SENTENCE and not _END.search(text)):
-            return "above-body"
-    return None
+    short = len(piece.text) < SENTENCE and not _END.search(piece.text)
+    return "above-body" if piece.kind == "subheading" or (piece.kind == "paragraph" and short) else None
 
 
 def _is_date(piece: Piece) -> bool:
@@ -156,26 +150,63 @@ def _line(piece: Piece, known: Known, following: Piece | None) -> str | None:
 
 
 def _by_pattern(piece: Piece, known: Known) -> str | None:
+    return next((rule for rule, applies in _PATTERNS if applies(piece, known)), None)
+
+
+def _reads_more(piece: Piece, known: Known) -> bool:
+    """`Read also: …`, or a pointer and a link."""
     text = piece.text
-    if piece.linked and phrases.OPENER.match(text) and (piece.link_share > 0.5 or phrases.OPENER_COLON.match(text)):
-        return "read-more"
-    if piece.linked and phrases.POINTER.match(text) and any(map(known.own, piece.hrefs)):
-        return "read-more"
-    if len(text) < 120 and (phrases.MEDIA.match(text) or phrases.COUNTER.match(text)):
-        return "media"
-    if len(text) < 200 and phrases.AUDIO.search(text):
-        return "audio"
-    if phrases.EMBED.search(text) and not _quotes(text):
-        return "consent"
-    if len(text) < 120 and phrases.STAMP.match(text) and (dates.is_in(text) or re.search(r"\d{1,2}[:.]\d{2}", text[:60])):
-        return "date"
-    if len(text) < 60 and _READING_TIME.match(text):
-        return "reading-time"
-    if len(text) < 250 and phrases.CREDIT.match(text):
-        return "caption"
-    if len(text) < 120 and _is_plain_byline(text, known.authors):
-        return "byline"
-    return None
+    if not piece.linked:
+        return False
+    if phrases.POINTER.match(text):
+        return any(map(known.own, piece.hrefs))
+    return bool(phrases.OPENER.match(text)) and (piece.link_share > 0.5 or bool(phrases.OPENER_COLON.match(text)))
+
+
+def _is_media_label(piece: Piece, _: Known) -> bool:
+    return len(piece.text) < 120 and bool(phrases.MEDIA.match(piece.text) or phrases.COUNTER.match(piece.text))
+
+
+def _is_audio_notice(piece: Piece, _: Known) -> bool:
+    return len(piece.text) < 200 and bool(phrases.AUDIO.search(piece.text))
+
+
+def _is_embed_notice(piece: Piece, _: Known) -> bool:
+    return bool(phrases.EMBED.search(piece.text)) and not _quotes(piece.text)
+
+
+def _is_stamp(piece: Piece, _: Known) -> bool:
+    text = piece.text
+    return len(text) < 120 and bool(phrases.STAMP.match(text)) and (dates.is_in(text) or bool(_TIME.search(text[:60])))
+
+
+def _is_reading_time(piece: Piece, _: Known) -> bool:
+    return len(piece.text) < 60 and bool(_READING_TIME.match(piece.text))
+
+
+def _is_picture_credit(piece: Piece, _: Known) -> bool:
+    return len(piece.text) < 250 and bool(phrases.CREDIT.match(piece.text))
+
+
+def _is_plain_byline(piece: Piece, known: Known) -> bool:
+    """A line of nothing but the article's authors."""
+    if len(piece.text) >= 120 or not known.authors:
+        return False
+    bare = fold(_BY.sub(lambda match: match[0].split()[-1], piece.text, count=1))
+    return bare in {fold(author) for author in known.authors} | {fold("".join(known.authors))}
+
+
+_Test = Callable[[Piece, Known], bool]
+_PATTERNS: Final[tuple[tuple[str, _Test], ...]] = (
+    ("read-more", _reads_more),
+    ("media", _is_media_label),
+    ("audio", _is_audio_notice),
+    ("consent", _is_embed_notice),
+    ("date", _is_stamp),
+    ("reading-time", _is_reading_time),
+    ("caption", _is_picture_credit),
+    ("byline", _is_plain_byline),
+)
 
 
 def _quotes(text: str) -> bool:
@@ -187,63 +218,20 @@ def _heads(piece: Piece) -> bool:
     return piece.kind == "subheading" or piece.bold * 10 >= len(piece.text) * 9 or piece.text.isupper()
 
 
-def _is_plain_byline(text: str, authors: Sequence[str]) -> bool:
-    """A line of nothing but the article's authors."""
-    bare = fold(_BY.sub(lambda match: match[0].split()[-1], text, count=1))
-    return bool(authors) and bare in {fold(author) for author in authors} | {fold("".join(authors))}
-
-
 def _repeats(pieces: list[Piece]) -> None:
     """Pull quotes: lines set apart that stand in a paragraph, word for word, as well."""
     home = _home_of(pieces)
     texts = [fold(piece.text) for piece in live(pieces) if len(piece.text) > 60]
     for piece in live(pieces):
-        apart = piece.kind == "quote" or (piece.kind == "paragraph" and (piece.element.tag != "p" or _home(piece) != home))
-        if apart and len(text := fold(piece.text)) >= 30 and any(text in other and len(text) < len(other) for other in texts):
-            piece.drop = "pull-quote"
-
-
-def _asking(pieces: list[Piece]) -> None:
-    """Runs of pieces in which the site speaks to its reader for itself."""
-    rest = live(pieces)
-    counts = [appeals.cues(piece.text, soft=_stands_apart(piece)) if piece.kind != "code" else 0 for piece in rest]
-    for at in range(len(rest) - 1, -1, -1):
-        # Behind the last paragraph there is no article of advice any more.
-        soft = appeals.cues(rest[at].text)
-        if not soft and len(rest[at].text) >= SENTENCE:
-            break
-        counts[at] = soft
-    if sum(map(bool, counts)) > MAX_ASKING * len(rest):
-        return
-    at = 0
-    while at < len(rest):
-        if not counts[at]:
-            at += 1
-            continue
-        end = at + 1
-        while end < len(rest) and (
-            counts[end] or (len(rest[end].text) < SENTENCE and end + 1 < len(rest) and counts[end + 1])
+        apart = piece.kind == "quote" or (
+            piece.kind == "paragraph" and (piece.element.tag != "p" or _home(piece) != home)
+        )
+        if (
+            apart
+            and len(text := fold(piece.text)) >= 30
+            and any(text in other and len(text) < len(other) for other in texts)
         ):
-            end += 1
-        if _is_appeal(rest[at:end], counts[at:end], last=end >= len(rest) - 1):
-            for piece in rest[at:end]:
-                piece.drop = "appeal"
-        at = end
-
-
-def _stands_apart(piece: Piece) -> bool:
-    """Whether a piece leads somewhere to sign up or pay."""
-    return any(map(phrases.CALL.search, piece.hrefs))
-
-
-def _is_appeal(run: Sequence[Piece], counts: Sequence[int], *, last: bool) -> bool:
-    called = any(phrases.CALL.search(href) for piece in run for href in piece.hrefs)
-    total = sum(counts)
-    if total >= 3:
-        return True
-    return (
-        total >= 2 and (last or called or len(run) > 1) or (total == 1 and last and called and len(run[-1].text) < 300)
-    )
+            piece.drop = "pull-quote"
 
 
 # ------------------------------------------------------------------------------------------------ after the text
@@ -261,30 +249,40 @@ def _tail(pieces: list[Piece], known: Known) -> None:
 
 
 def _tail_rule(piece: Piece, known: Known, *, home: bool) -> str | None:
-    text = piece.text
-    if phrases.CONTRIBUTED.search(text) and len(text) < 200 and not phrases.COMMENTS.search(text):
+    if _is_credit_line(piece):
         return None
-    if piece.link_share > 0.8:
+    if not home and _is_labelled_link(piece, known):
         return "links"
-    if piece.kind == "subheading" and not _END.search(text):
-        return "orphan"
-    if not home and any(map(known.own, piece.hrefs)) and piece.linked * 10 >= len(text.partition(":")[2]) * 8 > 0:
-        return "links"
-    if len(text) < 250 and phrases.WALL.search(text) and not _quotes(text):
-        return "wall"
-    if len(text) < 200 and piece.link_share > 0.4 and not home and any(map(known.own, filter(None, piece.hrefs))):
-        return "links"
-    if len(text) < 300 and phrases.FOLLOW.search(text):
-        return "follow"
-    if (len(text) < 800 or not home) and phrases.COMMENTS.search(text):
-        return "comment"
-    if len(text) < 300 and re.match(
-        r"(?i)^\W*(?:tags?|labels|topics|filed under|schlagwort\w*|themen|étiquettes|etiquetas|теги|теми)\b\s*:?", text
-    ):
-        return "tags" if piece.linked or ":" in text[:20] else None
-    if len(text) < 200 and re.match(r"(?i)^\W*(?:copyright|all rights reserved|©)", text):
-        return "legal"
-    return None
+    return next((rule for rule, applies in _TAIL if applies(piece, home)), None)
+
+
+def _is_credit_line(piece: Piece) -> bool:
+    """Who else worked on it: short, last, and article."""
+    text = piece.text
+    return len(text) < 200 and bool(phrases.CONTRIBUTED.search(text)) and not phrases.COMMENTS.search(text)
+
+
+def _is_labelled_link(piece: Piece, known: Known) -> bool:
+    """`Label: link`, or a line that is half a link to another page of the site."""
+    if len(piece.text) >= 200 or not any(map(known.own, piece.hrefs)):
+        return False
+    return piece.link_share > 0.4 or piece.linked * 10 >= len(piece.text.partition(":")[2]) * 8 > 0
+
+
+def _matches(pattern: re.Pattern[str], limit: int) -> Callable[[Piece, bool], bool]:
+    return lambda piece, home: len(piece.text) < limit and bool(pattern.search(piece.text)) and not _quotes(piece.text)
+
+
+_TAIL: Final[tuple[tuple[str, Callable[[Piece, bool], bool]], ...]] = (
+    ("links", lambda piece, home: piece.link_share > 0.8),
+    ("orphan", lambda piece, home: piece.kind == "subheading" and not _END.search(piece.text)),
+    ("wall", _matches(phrases.WALL, 250)),
+    ("follow", _matches(phrases.FOLLOW, 300)),
+    ("comment", _matches(phrases.COMMENTS, 800)),
+    ("comment", lambda piece, home: not home and bool(phrases.COMMENTS.search(piece.text))),
+    ("tags", lambda piece, home: bool(phrases.TAGS.match(piece.text)) and bool(piece.linked or ":" in piece.text[:20])),
+    ("legal", _matches(phrases.LEGAL, 200)),
+)
 
 
 def _home_of(pieces: list[Piece]) -> tuple[str, frozenset[str]] | None:

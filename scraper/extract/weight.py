@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from scraper.errors import ExtractError
+from scraper.extract.words import tokens
 
 MAX_UNCLOSED_FORMATTING: Final = 1_000
 MAX_DEPTH: Final = 4_000
@@ -21,9 +22,9 @@ MAX_TAGS: Final = 1_500_000
 
 _FORMATTING = re.compile(r"(?i)<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID: Final = tokens("area base br col embed hr img input link meta param source track wbr")
 # Their start closes the one before; they do not nest by being repeated.
-_FLAT: Final = frozenset("p li td tr th dt dd option optgroup".split())
+_FLAT: Final = tokens("p li td tr th dt dd option optgroup")
 
 
 def check(html: str, url: str) -> None:
@@ -48,7 +49,10 @@ def _check_attributes(html: str, url: str) -> None:
 
 
 def _has_too_many(html: str, at: int) -> bool:
-    begin, end = html.rfind("<", 0, at + 1), html.find(">", at)
+    begin = html.rfind("<", 0, at + 1)
+    end = html.find(">", max(begin, 0))
+    if 0 <= end < at:
+        return False  # text, such as a script of a million words
     tag = html[begin + 1 : end if end >= 0 else len(html)] if begin >= 0 else ""
     return tag[:1].isalpha() and len(tag.split(maxsplit=MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
 
