@@ -161,7 +161,7 @@ async def _examine(services: Services, due: Due, page: Page, capture: Capture, *
     try:
         article = await services.reader.read(page, outlet, due.fingerprint if entry and not force else None)
     except ExtractError as error:
-        return Finding(Verdict("failed", error.said), owner, entry, permanent=True)
+        return Finding(Verdict("failed", error.said), owner, entry, permanent=error.reason != "resources")
     if article is None:
         return unchanged
     article = replace(article, canonical_url=judge.name(article, page, outlet))

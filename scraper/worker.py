@@ -9,8 +9,10 @@ that a page can do reaches further than one child: it is ended at the deadline a
 from __future__ import annotations
 
 import contextlib
+import math
 import pickle
 import resource
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,41 +55,57 @@ class CagedReader:
         rules = outlet.as_of(page.fetched_at.date()) if outlet else None
         job = (page.body, page.final_url, page.content_type, rules, known)
         try:
-            with anyio.fail_after(timeout.total_seconds()):
-                return await to_process.run_sync(_read, memory, job, cancellable=True, limiter=self._limiter)
+            return await self._caged(memory, timeout.total_seconds(), _read, job)
         except TimeoutError as exc:
             raise ExtractError(page.final_url, "too-heavy", f"not read within {timeout.total_seconds():.0f} s") from exc
         except (anyio.BrokenWorkerProcess, pickle.UnpicklingError, MemoryError) as exc:
             raise ExtractError(page.final_url, "too-heavy", "ended its reading process") from exc
+        except OSError as exc:  # nothing the page did: this machine has no process or file to spare
+            raise ExtractError(page.final_url, "resources", exc.strerror or "no process to read it in") from exc
 
     async def run(self, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> T:
         """Run a pure, importable function of hostile bytes (a feed, a sitemap) under the same limits.
 
-        Raises TimeoutError or anyio.BrokenWorkerProcess when a limit ended it, else whatever `func` raises.
+        Raises TimeoutError or anyio.BrokenWorkerProcess when a limit ended it (or no process could be started), else
+        whatever `func` raises.
         """
-        with anyio.fail_after(self.cage.timeout.total_seconds()):
-            return await to_process.run_sync(
-                _call, self.cage.memory, func, args, cancellable=True, limiter=self._limiter
-            )
+        try:
+            return await self._caged(self.cage.memory, self.cage.timeout.total_seconds(), func, *args)
+        except TimeoutError:
+            raise
+        except OSError as exc:
+            raise anyio.BrokenWorkerProcess(exc.strerror or "no process to read it in") from exc
+
+    async def _caged(self, memory: int, seconds: float, func: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run `func` in a child. Its time begins when a child is free: a page pays for itself, not for others."""
+        async with self._limiter:
+            with anyio.fail_after(seconds):
+                mine = anyio.CapacityLimiter(1)
+                return await to_process.run_sync(_call, memory, seconds, func, args, cancellable=True, limiter=mine)
 
 
-def _read(memory: int, job: tuple[bytes, str, str | None, Outlet | None, str | None]) -> Article | None:
+def _read(job: tuple[bytes, str, str | None, Outlet | None, str | None]) -> Article | None:
     from scraper.extract import read  # noqa: PLC0415  # only the child needs the parsers
 
-    _limit(memory)
     body, url, content_type, outlet, known = job
     return read(body, url, content_type=content_type, outlet=outlet, known=known)
 
 
-def _call(memory: int, func: Callable[..., T], args: tuple[object, ...]) -> T:
-    _limit(memory)
+def _call(memory: int, seconds: float, func: Callable[..., T], args: tuple[object, ...]) -> T:
+    _limit(memory, seconds)
     return func(*args)
 
 
-def _limit(memory: int) -> None:
-    """Bound the address space beyond what the libraries have taken already (a soft limit: the next page may differ)."""
+def _limit(memory: int, seconds: float) -> None:
+    """Bound the address space beyond what the libraries have taken already, and the CPU time, which ends a child whose
+    parent was killed while it worked. Soft limits: the next page may differ."""
     used = 0
     with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123  # not a path of ours
         used = int(statm.read().split()[0]) * resource.getpagesize()
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (used + memory, hard))
+    _soften(resource.RLIMIT_AS, used + memory)
+    _soften(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds) + 1)
+
+
+def _soften(what: int, limit: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))

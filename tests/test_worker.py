@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -81,3 +83,46 @@ async def test_errors_keep_their_reason_across_processes() -> None:
             answered("https://example.com/x", b"PK\x03\x04" + bytes(range(256)) * 50, Clock()), None
         )
     assert caught.value.reason == "not-text"
+
+
+async def test_waiting_for_a_free_child_is_not_reading_time() -> None:
+    """Heavy pages of one outlet must not make the pages of others, which queue behind them, look heavy."""
+    reader = CagedReader(Cage(workers=1, timeout=timedelta(seconds=2)))
+    await reader.run(os.getpid)
+    done: list[bool] = []
+
+    async def nap() -> None:
+        await reader.run(time.sleep, 0.9)
+        done.append(True)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(nap)
+    assert len(done) == 3
+
+
+async def test_the_cpu_time_of_a_child_is_bounded() -> None:
+    """A child whose parent was killed while it worked does not work on for ever."""
+    reader = CagedReader(Cage(workers=1, timeout=timedelta(seconds=3)))
+    soft, used = await reader.run(cpu_limit)
+    assert 0 < soft - used <= 5
+
+
+def cpu_limit() -> tuple[int, float]:
+    """The CPU seconds this process may take, and those it has taken."""
+    return resource.getrlimit(resource.RLIMIT_CPU)[0], time.process_time()
+
+
+async def test_a_machine_without_processes_to_spare_is_no_fault_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the page is not called heavy, which would put it off for a day."""
+
+    async def none_left(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("anyio.to_process.open_process", none_left)
+    reader = CagedReader(Cage(workers=1))
+    with pytest.raises(ExtractError) as caught:
+        await reader.read(answered("https://example.com/pier", article_page(), Clock()), None)
+    assert caught.value.reason == "resources"
+    with pytest.raises(anyio.BrokenWorkerProcess):
+        await reader.run(os.getpid)
