@@ -106,9 +106,9 @@ def source(doc: Document, declared: Declared, outlet: Outlet | None, told: Mappi
     return Source(doc, declared, _own_node(declared, doc, address), outlet, address, told)
 
 
-def seen(src: Source, elements: Sequence[Element], printed: Sequence[str]) -> Source:
+def seen(src: Source, elements: Sequence[Element], headline: Element | None, printed: Sequence[str]) -> Source:
     """`src` with those of the page's elements that may speak of the article, and the lines printed above its text."""
-    return replace(src, elements=near(elements), printed=printed)
+    return replace(src, elements=near(elements, headline), printed=printed)
 
 
 def _own_node(declared: Declared, doc: Document, address: str) -> Node:
@@ -194,7 +194,13 @@ def _authors(src: Source, fields: Fields) -> None:
     fields.put("authors", _marked(src), "byline")
     fields.put("authors", byline.authors(src.printed, src.sites), "printed line")
     if "authors" not in fields.values:
-        fields.signed = next(((found, origin) for found, origin in [(who, "json-ld"), *metas] if found), None)
+        signed = ((found, origin) for found, origin in [(who, "json-ld"), *metas] if found)
+        fields.signed = next((one for one in signed if not _says_nothing(one[0], src.outlet)), None)
+
+
+def _says_nothing(found: Iterable[str], outlet: Outlet | None) -> bool:
+    """Whether an outlet signs with nothing but its own name; known only of an outlet that is known."""
+    return outlet is not None and all(title.fold(name) == title.fold(outlet.name) for name in found)
 
 
 def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
@@ -225,18 +231,19 @@ def _is_byline(element: Element) -> bool:
     return bool(said & _BYLINE) and not said & _NOT_BYLINE
 
 
-_ELSEWHERE: Final = tokens(
-    "comment nav related card sidebar popular links share footer aside linked-line dialog widget"
-)
+# Branches that are no text of the article and may still say who wrote it and when.
+_OURS: Final = frozenset((None, "byline", "date", "meta", "hidden", "legal", "toolbar", "share"))
 
 
-def near(elements: Sequence[Element]) -> list[Element]:
-    """The elements that are not part of something about another article."""
+def near(elements: Sequence[Element], headline: Element | None) -> list[Element]:
+    """The elements that may speak of this article: in nothing dropped as something else, nor in another article."""
+    around = {above.order for above in headline.ancestors()} if headline is not None else set()
     far: set[int] = set()
     kept = []
     for element in elements:
         parent = element.parent
-        if element.drop in _ELSEWHERE or (parent is not None and parent.order in far):
+        other = element.tag == "article" and headline is not None and headline.order < element.order not in around
+        if element.drop not in _OURS or other or (parent is not None and parent.order in far):
             far.add(element.order)
         else:
             kept.append(element)

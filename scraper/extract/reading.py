@@ -166,7 +166,8 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
     """Fields, body and kind of an opened page. `stamp` is its fingerprint and the reading."""
     printed = byline.lines(page.elements, page.headline, _first(page.column))
     told = page.applied.fields
-    src = fields.seen(fields.source(page.doc, page.declared, outlet, told), page.elements, printed)
+    src = fields.source(page.doc, page.declared, outlet, told)
+    src = fields.seen(src, page.elements, page.headline, printed)
     found = fields.read(src)
     pieces = _pieces(page, src, found)
     body = tuple(Block(piece.kind, piece.text) for piece in pieces if piece.drop is None)[:MAX_BLOCKS]

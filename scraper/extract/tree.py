@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from scraper.errors import ExtractError
 from scraper.extract.words import tokens
 
-MAX_NODES: Final = 300_000
+MAX_NODES: Final = 100_000
 MAX_SCRIPT: Final = 3_000_000
 MAX_NAV: Final = 2_000
 
