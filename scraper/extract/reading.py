@@ -49,6 +49,11 @@ MAX_DROPPED_TEXT: Final = 300
 MAX_BLOCKS: Final = 20_000
 # Text of this length is an article; below it, other witnesses are heard.
 THIN: Final = 200
+# How archives, compressed files, pictures, sound and programs begin: some hold enough plain text to pass for it.
+_FILES: Final = (
+    *(b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!\x1a", b"\x28\xb5\x2f\xfd", b"\x7fELF"),
+    *(b"\x89PNG", b"GIF87a", b"GIF89a", b"\xff\xd8\xff", b"OggS\0", b"ID3\x03", b"ID3\x04"),
+)
 _ODD = re.compile("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
@@ -114,6 +119,8 @@ def is_pdf(page: bytes, content_type: str | None) -> bool:
 def _text(page: bytes, url: str, content_type: str | None) -> charset.Decoded:
     if not page.strip(b" \t\r\n\0"):
         raise ExtractError(url, "empty", "the answer has no content")
+    if page.startswith(_FILES):
+        raise ExtractError(url, "not-text", "a file of another kind, whatever the server says")
     decoded = charset.decode(page, content_type)
     sample = decoded.text[:8192]
     if len(_ODD.findall(sample)) * 20 > len(sample):
