@@ -16,10 +16,11 @@ LATEST: Final = date(2039, 12, 31)
 _UNSET: Final = (date(1969, 12, 31), date(1970, 1, 1), date(1970, 1, 2))
 
 _ISO = re.compile(
-    r"\s*(\d{4})-?(\d{2})-?(\d{2})"
+    r"\s*(\d{4})(?P<dash>-?)(\d{2})(?P=dash)(\d{2})"
     r"(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?\s*(?:\[.*\])?\s*"
 )
 _ISO_START = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T\s]\d{2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d{2}:?\d{2})?")
+_MACHINE = re.compile(r"\s*[-+]?\d{4,6}-\d|\s*\d{4}-?\d{2}-?\d{2}T")
 _EPOCH = re.compile(r"\s*(\d{9,10})(\d{3})?\s*")
 _RFC = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d{1,2}:\d{2}")
 _YMD = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[./年년-]\s?(\d{1,2})\s?[./月월-]\s?(\d{1,2})(?!\d)")
@@ -74,14 +75,19 @@ def read(text: str) -> When | None:
     return None
 
 
+def declared(text: str) -> When | None:
+    """The moment or day in a place meant for machines, which may hold a line for people instead."""
+    return read(text) if _MACHINE.match(text) else read(text) or in_text(text)
+
+
 def _from_iso(match: re.Match[str]) -> When:
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
-    if match[4] is None:
+    year, month, day = int(match[1]), int(match[3]), int(match[4])
+    if match[5] is None:
         return date(year, month, day)
-    micro = int((match[7] or "").ljust(6, "0")[:6])
+    micro = int((match[8] or "").ljust(6, "0")[:6])
     # 24:00 is the end of a day in ISO 8601.
-    hour, extra = (0, timedelta(days=1)) if match[4] == "24" and match[5] == "00" else (int(match[4]), timedelta())
-    return datetime(year, month, day, hour, int(match[5]), int(match[6] or 0), micro, _zone(match[8])) + extra
+    hour, extra = (0, timedelta(days=1)) if match[5] == "24" and match[6] == "00" else (int(match[5]), timedelta())
+    return datetime(year, month, day, hour, int(match[6]), int(match[7] or 0), micro, _zone(match[9])) + extra
 
 
 def _zone(text: str | None) -> timezone | None:

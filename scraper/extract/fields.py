@@ -270,7 +270,7 @@ def _times(src: Source, fields: Fields) -> None:
 
 
 def _when(name: str, values: list[tuple[str, str]], zone: str | None, fields: Fields) -> None:
-    read_ = [(when, origin) for text, origin in values[:60] if (when := dates.read(text) or dates.in_text(text))]
+    read_ = [(when, origin) for text, origin in values[:60] if (when := dates.declared(text))]
     _keep(name, read_, zone, fields)
 
 
@@ -303,7 +303,7 @@ def _from_time_tags(src: Source) -> tuple[dates.When, str] | None:
     for element in src.elements:
         if element.tag == "time" or "datepublished" in element.get("itemprop").lower():
             text = element.get("datetime") or element.get("content") or element.text()
-            if when := dates.read(text) or dates.in_text(clean(text)):
+            if when := dates.declared(clean(text)):
                 return when, "time"
     return None
 

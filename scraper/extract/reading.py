@@ -171,7 +171,7 @@ def _fingerprint(page: _Page, reading: str) -> str:
 
 def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str, str]) -> Article:
     """Fields, body and kind of an opened page. `stamp` is its fingerprint and the reading."""
-    printed = byline.lines(page.elements, page.headline, _first(page.column))
+    printed = byline.lines(page.elements, page.headline, _first(page))
     told = page.applied.fields
     src = fields.source(page.doc, page.declared, outlet, told)
     src = fields.seen(src, page.elements, page.headline, printed)
@@ -234,9 +234,13 @@ def _judged(
     return kind, access, (*why, *reason)
 
 
-def _first(column: Sequence[Element]) -> Element | None:
-    """The first paragraph of the column."""
-    return next((e for top in column for e in top.walk() if e.run >= 2 * prune.PROSE and e.tag != "h1"), None)
+def _first(page: _Page) -> Element | None:
+    """The first paragraph of the column: of its core if it can be told, for a line above that may be as long."""
+    after = page.headline.order if page.headline else 0
+    least = {"p": prune.PROSE}
+    live = [e for top in page.column for e in top.walk() if e.run >= least.get(e.tag, 2 * prune.PROSE)]
+    prose = [e for e in live if e.order > after and e.tag[:1] != "h"] or live
+    return next((e for e in prose if page.middle in (e, *list(e.ancestors())[:2])), prose[0] if prose else None)
 
 
 def _sign(found: fields.Fields, pieces: Sequence[Piece]) -> None:

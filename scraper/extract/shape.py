@@ -139,6 +139,9 @@ def _linked(element: Element, own: Own) -> str | None:
 
 
 def _hrefs(element: Element) -> list[str]:
+    """Where the links in an element lead, or the link that it is in."""
+    if element.in_link:
+        return [above.get("href") for above in (element, *element.ancestors()) if is_link(above)][:1]
     return [href for node in element.walk() if node.tag == "a" and (href := node.get("href")) and href[0] != "#"]
 
 
