@@ -31,9 +31,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scraper import judge, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
+from scraper.limits import DayBudget
 from scraper.model import Due, Outlet, Source, Verdict
 from scraper.pipeline import Services, look, visit
 from scraper.serve.health import create_app
+from scraper.settings import Visits
 
 log = structlog.get_logger()
 
@@ -41,30 +43,35 @@ BATCH = 5  # articles taken from the frontier at once: what a crash at worst vis
 TURN = 20.0  # seconds of work at one host before another one gets the task
 GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
 RETRY_STORE = 30.0  # seconds between tries while the archive cannot be written
+LOW_DISK = "disk-low"
 ROLES = ("scheduler", "worker", "web")
 
 
 class Daemon:
-    """One running daemon over one archive. `maintain` is called once a day and at start, outside the event loop."""
+    """One running daemon over one archive. `maintain` is called once a day and at start, `shortage` each second to say
+    why nothing new may be kept for now, both outside the event loop."""
 
     def __init__(
         self,
         services: Services,
         config: Path,
         *,
-        hosts_at_once: int = 64,
+        visits: Visits | None = None,
         roles: frozenset[str] = frozenset(ROLES),
         maintain: Callable[[], object] = lambda: None,
+        shortage: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.services = services
         self.config = config
-        self.hosts_at_once = hosts_at_once
+        self.visits = visits or Visits()
         self.roles = roles
         self.maintain = maintain
+        self.shortage = shortage
         self.stopping = anyio.Event()
         self.trouble: str | None = None
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
+        self._budget = DayBudget(self.visits.per_host_day)
         self._signature = outlets.signature(config)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -122,7 +129,10 @@ class Daemon:
         return max(soon, min(state.last_checked + source.every, _now() + source.every))
 
     async def _start_look(self, tasks: TaskGroup, outlet: Outlet, source: Source) -> None:
-        if source.url not in self._looking and not self.stopping.is_set():
+        if self.trouble:
+            # Else a source that is looked at once a day would be a day late after a minute of trouble.
+            self._scheduler.modify_job(f"source {source.url}", next_run_time=_now() + timedelta(seconds=RETRY_STORE))
+        elif source.url not in self._looking and not self.stopping.is_set():
             self._looking.add(source.url)
             tasks.start_soon(self._look, outlet, source)
 
@@ -154,7 +164,7 @@ class Daemon:
     async def _look(self, outlet: Outlet, source: Source) -> None:
         try:
             with self._guarded("look", source=source.url):
-                seen = await look(self.services, outlet, source)
+                seen = await look(self.services, outlet, source, back=self.visits.first_look_back)
                 if seen.error:
                     log.info("source-failed", outlet=outlet.id, source=source.url, reason=seen.error)
                 elif seen.round:
@@ -166,11 +176,13 @@ class Daemon:
 
     async def _wake(self, tasks: TaskGroup) -> None:
         """Give a task to every host that has due work and none, as long as there is room."""
-        if self.stopping.is_set() or self.trouble:
-            return
-        room = self.hosts_at_once - len(self._draining)
         with self._guarded("wake"):
-            hosts = await self.services.store(self.services.frontier.due_hosts, _now(), self.hosts_at_once * 2)
+            await self._mind_the_disk()
+            if self.stopping.is_set() or self.trouble:
+                return
+            at_once = self.visits.hosts_at_once
+            room = at_once - len(self._draining)
+            hosts = await self.services.store(self.services.frontier.due_hosts, _now(), at_once * 2)
             for host in [h for h in hosts if h not in self._draining][: max(0, room)]:
                 self._draining.add(host)
                 tasks.start_soon(self._drain, host)
@@ -182,7 +194,9 @@ class Daemon:
             while time.monotonic() < until:
                 batch = await self.services.store(self.services.frontier.take, host, _now(), BATCH)
                 for due in batch:
-                    if self.stopping.is_set() or self.trouble or not await self._visit(due):
+                    if self.stopping.is_set() or self.trouble or not await self._in_budget(due):
+                        return
+                    if not await self._visit(due):
                         return
                 if not batch:
                     return
@@ -190,6 +204,16 @@ class Daemon:
             self._stop_storing(error)
         finally:
             self._draining.discard(host)
+
+    async def _in_budget(self, due: Due) -> bool:
+        """Whether the host may be visited once more today; if not, it is left alone until tomorrow."""
+        tomorrow = self._budget.spend(due.host, _now())
+        if tomorrow is None:
+            return True
+        until = tomorrow + timedelta(hours=_spread(due.host))  # not all of them at midnight
+        log.warning("host-capped", host=due.host, visits=self.visits.per_host_day, until=until.isoformat())
+        await self.services.store(self.services.frontier.block_until, due.host, until)
+        return False
 
     async def _visit(self, due: Due) -> bool:
         """One visit, whatever happens in it; whether the host wants to be asked for more."""
@@ -234,6 +258,16 @@ class Daemon:
                 id="resume",
                 replace_existing=True,
             )
+
+    async def _mind_the_disk(self) -> None:
+        """Stop before the disk is full, say so once, and go on when there is room again."""
+        why = await self.services.store(self.shortage)
+        if why and self.trouble is None:
+            self.trouble = LOW_DISK
+            log.error(LOW_DISK, why=why)
+        elif not why and self.trouble == LOW_DISK:
+            self.trouble = None
+            log.info("disk-has-room")
 
     async def _resume(self) -> None:
         log.info("archive-retry")

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from scraper import cadence, urls
 from scraper.article import Article
 from scraper.errors import Deferred, FetchError, Refused
-from scraper.model import Due, Entry, Outlet, Page, Verdict
+from scraper.model import Due, Entry, Outlet, Page, Round, Verdict
 
 GONE = frozenset({404, 410})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
 TRANSIENT = frozenset({408, 421, 425, 429})
+PHRASE, COMPARED = 12, 20_000  # characters
 
 
 def trouble(error: FetchError) -> Verdict:
@@ -88,12 +89,33 @@ def name(article: Article, page: Page, outlet: Outlet | None) -> str:
     return urls.canonical(claim) if same or bare else found
 
 
+def led_astray(entry: Entry, page: Page, outlet: Outlet | None) -> bool:
+    """Whether redirects led to an address that is none of this article's own (http to https leads nowhere else)."""
+    return bool(page.hops) and urls.identity(page.final_url, outlet) != urls.identity(entry.url, outlet)
+
+
 def moved(old: Article, new: Article) -> bool:
-    """Whether the text behind a redirect is another story: another headline, and hardly a word in common."""
+    """Whether the text behind a redirect is another story: another headline, and hardly a phrase in common.
+
+    Phrases are runs of characters, so that scripts without spaces count alike. Words would not do: any two articles
+    of a language share a third of them, phrases under a twentieth.
+    """
     if old.title == new.title:
         return False
-    before, after = set(old.body.split()), set(new.body.split())
+    before, after = _phrases(old), _phrases(new)
     return len(before & after) < 0.2 * max(1, min(len(before), len(after)))
+
+
+def _phrases(article: Article) -> set[str]:
+    text = "".join(article.body[:COMPARED].split())
+    return {text[at : at + PHRASE] for at in range(max(1, len(text) - PHRASE + 1))}
+
+
+def recent(found: Round, since: datetime) -> Round:
+    """`found` without what it dates before `since`; what has no date stays."""
+    kept = tuple(s for s in found.sightings if s.published is None or s.published >= since)
+    left = len(found.sightings) - len(kept)
+    return replace(found, sightings=kept, skipped={**found.skipped, "too-old": left}) if left else found
 
 
 def text_mark(article: Article) -> str:

@@ -21,7 +21,7 @@ from scraper import cadence, judge, urls
 from scraper.article import Article
 from scraper.compare import SECOND_LOOK, compare
 from scraper.discover import discover
-from scraper.errors import Deferred, ExtractError, Failed, FetchError
+from scraper.errors import ArchiveDamaged, Deferred, ExtractError, Failed, FetchError
 from scraper.interfaces import Archive, Fetcher, Frontier, Reader
 from scraper.model import (
     Capture,
@@ -103,7 +103,10 @@ class Finding:
 async def visit(
     services: Services, due: Due, *, force: bool = False, patience: timedelta = timedelta(minutes=2)
 ) -> Outcome:
-    """Look at one article once and keep what was found. Raises ArchiveError only."""
+    """Look at one article once and keep what was found. Raises ArchiveError only, and that about the whole archive.
+
+    Damage to this article's own files is an outcome like others: one bad file must not keep all articles waiting.
+    """
     started = time.monotonic()
     outlet = services.outlets.get(due.outlet)
     # Now and then the whole page is asked for, so that a server's "not modified" cannot hide an edit for ever.
@@ -119,19 +122,34 @@ async def visit(
         page = await services.fetcher.get(request)
     except FetchError as error:
         return await _unanswered(services, due, error, started)
-    capture = await services.store(services.archive.capture, page)
-    finding = await _examine(services, due, page, capture, force=force)
-    snapshot = await services.store(services.archive.commit, _intent(services, due, page, capture, finding))
+    try:
+        capture = await services.store(services.archive.capture, page)
+        finding = await _examine(services, due, page, capture, force=force)
+        snapshot = await services.store(services.archive.commit, _intent(services, due, page, capture, finding))
+    except ArchiveDamaged as error:
+        return await _kept_from(services, due, Verdict("failed", f"damaged: {error}"), started, permanent=True)
     row = _row(due, page, capture, finding, snapshot)
     await services.store(_remember, services, row)
     return _outcome(due, page, finding, snapshot, row, _since(started))
 
 
 async def _unanswered(services: Services, due: Due, error: FetchError, started: float) -> Outcome:
-    """No answer came: nothing to keep but when to ask again."""
-    verdict = judge.trouble(error)
+    """No answer came."""
     retry_at = error.retry_at if isinstance(error, Deferred) else None
     permanent = isinstance(error, Failed) and not error.transient
+    return await _kept_from(services, due, judge.trouble(error), started, retry_at=retry_at, permanent=permanent)
+
+
+async def _kept_from(
+    services: Services,
+    due: Due,
+    verdict: Verdict,
+    started: float,
+    *,
+    retry_at: datetime | None = None,
+    permanent: bool = False,
+) -> Outcome:
+    """Nothing to keep but when to ask again."""
     row = judge.after(due, verdict, services.now(), retry_at=retry_at, permanent=permanent)
     await services.store(_remember, services, row)
     again = row.next_visit if verdict.kind in {"failed", "deferred"} and not permanent else None
@@ -153,6 +171,8 @@ async def _examine(services: Services, due: Due, page: Page, capture: Capture, *
     owner = outlet.id if outlet else urls.host(page.final_url).removeprefix("www.")
     entry = await services.store(services.archive.find, due.url, outlet)
     by_status = judge.status(page, due, entry)
+    if by_status and page.status == 403 and await _is_challenge(services, page, outlet):
+        return Finding(Verdict("partial", "challenge: http-403"), owner, entry)
     if by_status:
         return Finding(by_status, owner, entry, permanent=judge.is_final(page.status))
     unchanged = Finding(Verdict("back" if entry and entry.gone_since else "same"), owner, entry)
@@ -170,6 +190,15 @@ async def _examine(services: Services, due: Due, page: Page, capture: Capture, *
     return await _weigh(services, due, page, Finding(Verdict("new"), owner, entry, article), article, outlet)
 
 
+async def _is_challenge(services: Services, page: Page, outlet: Outlet | None) -> bool:
+    """Whether a refusal asks for proof of being human: that passes, a plain refusal does not."""
+    try:
+        article = await services.reader.read(page, outlet)
+    except ExtractError:
+        return False
+    return article is not None and article.kind == "challenge"
+
+
 async def _weigh(
     services: Services, due: Due, page: Page, finding: Finding, article: Article, outlet: Outlet | None
 ) -> Finding:
@@ -181,7 +210,8 @@ async def _weigh(
     if latest and old and verdict.kind != "same" and old.reading != article.reading:
         old = await _reread(services, latest, outlet) or old
         verdict = _compare(old, article, due)
-    if old and page.hops and verdict.kind != "same" and judge.moved(old, article):
+    astray = entry is not None and judge.led_astray(entry, page, outlet)
+    if old and astray and verdict.kind != "same" and judge.moved(old, article):
         verdict = Verdict("partial", f"moved: {page.final_url}")
     if entry and verdict.kind == "edited" and await services.store(_is_crowded, services, entry, page.fetched_at):
         verdict = Verdict("same", "crowded: as many versions in a day as are kept", flags=("coalesced",))
@@ -206,11 +236,11 @@ def _is_crowded(services: Services, entry: Entry, now: datetime) -> bool:
 
 
 async def _reread(services: Services, latest: Snapshot, outlet: Outlet | None) -> Article | None:
-    """The last version as it would be read today, from its capture."""
-    page = await services.store(services.archive.page, latest.capture)
+    """The last version as it would be read today, from its capture; None if that cannot be had any more."""
     try:
+        page = await services.store(services.archive.page, latest.capture)
         return await services.reader.read(page, outlet)
-    except ExtractError:
+    except (ArchiveDamaged, ExtractError):
         return None
 
 
@@ -298,8 +328,11 @@ class Look:
     error: str | None = None
 
 
-async def look(services: Services, outlet: Outlet, source: Source) -> Look:
-    """Look at one source once and put what it announces into the frontier. Raises ArchiveError only."""
+async def look(services: Services, outlet: Outlet, source: Source, *, back: timedelta | None = None) -> Look:
+    """Look at one source once and put what it announces into the frontier. Raises ArchiveError only.
+
+    What is announced with a date longer ago than `back` is left alone.
+    """
     frontier, now = services.frontier, services.now()
     state = await services.store(frontier.source, source.url) or SourceState(source.url, outlet.id)
     try:
@@ -308,6 +341,8 @@ async def look(services: Services, outlet: Outlet, source: Source) -> Look:
         state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
         await services.store(frontier.source_done, state)
         return Look(source, error=error.said)
+    announced = len(found.sightings)
+    found = judge.recent(found, now - back) if back is not None else found
     added = await services.store(frontier.put, outlet, found.sightings, now)
     state = replace(
         state,
@@ -316,7 +351,7 @@ async def look(services: Services, outlet: Outlet, source: Source) -> Look:
         last_new=now if added else state.last_new,
         last_error=None,
         failures=0,
-        items=state.items if found.unchanged else len(found.sightings),
+        items=state.items if found.unchanged else announced,
         etag=found.etag,
         last_modified=found.last_modified,
     )

@@ -65,6 +65,7 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit code; what went wrong is one plain sentence on stderr."""
+    _mend_streams()
     try:
         code = cli.main(args=args, prog_name="scraper", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -81,11 +82,37 @@ def main(args: Sequence[str] | None = None) -> None:
     except ScraperError as error:
         _say(error)
         code = 1
-    except BrokenPipeError:
-        # The reader of our output has left; Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has left
+        _mute()
+        code = 1
+    except OSError as error:
+        _mute()
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(printable(f"scraper: {where}{error.strerror or error}"), err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _mend_streams() -> None:
+    """Make sure that there are three streams, and that each takes every text.
+
+    A number that was closed would be given to the next file or socket that is opened, and what is meant for the
+    terminal would be written into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            file = os.open(os.devnull, os.O_RDWR)
+            if file != number:
+                os.dup2(file, number)
+                os.close(file)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115  # a number, and for as long as the program runs
+        elif number and hasattr(stream := getattr(sys, name), "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _mute() -> None:
+    """Write no more: Python would complain once more when it flushes what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(error: ScraperError) -> None:

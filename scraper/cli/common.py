@@ -87,6 +87,18 @@ def load(config: Path) -> tuple[Settings, Outlets]:
     return values, known
 
 
+@contextmanager
+def one_error() -> Iterator[None]:
+    """What several tasks fell over, as the first error of its kind: a person wants a sentence, not a tree."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """An open archive with all that a visit needs."""

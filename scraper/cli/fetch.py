@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 import anyio
 import click
 
-from scraper.cli.common import as_json, opened, places, put, put_json
-from scraper.errors import UrlError
+from scraper.cli.common import Open, as_json, one_error, opened, places, put, put_json
+from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError
 
 if TYPE_CHECKING:
+    from scraper.model import Snapshot
     from scraper.pipeline import Outcome, Services
 
 DONE = frozenset({"new", "same", "edited", "gone", "back"})
@@ -50,7 +52,7 @@ def _given(urls: tuple[str, ...]) -> Iterator[str]:
 
 
 async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path]) -> int:
-    from scraper import log
+    from scraper import limits, log
     from scraper import urls as addresses
 
     log.setup(level="warning")  # what happened to each URL is said on its own line
@@ -66,20 +68,33 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
             click.echo(f"scraper: {error}", err=True)
     outcomes: list[Outcome] = []
     async with opened(*places) as open_:
+        if why := limits.shortage(open_.archive.root, open_.settings.archive.low_water):
+            raise ArchiveUnwritable(places[0], why)
 
         async def one_host(mine: list[str]) -> None:
             for url in mine:
                 outcome = await _visit(open_.services, addresses.parse(url), force=force)
+                latest = await _latest(open_, outcome)
                 outcomes.append(outcome)
-                _report(outcome, json_=json_)
+                _report(replace(outcome, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
                 if print_ and outcome.article_id:
-                    latest = open_.archive.latest(outcome.article_id)
                     put(latest.article.text.rstrip("\n") if latest else "")
 
-        async with anyio.create_task_group() as tasks:
-            for mine in by_host.values():
-                tasks.start_soon(one_host, mine)
+        with one_error():
+            async with anyio.create_task_group() as tasks:
+                for mine in by_host.values():
+                    tasks.start_soon(one_host, mine)
     return bad or int(any(o.verdict not in DONE for o in outcomes))
+
+
+async def _latest(open_: Open, outcome: Outcome) -> Snapshot | None:
+    """What is kept now, also of an article whose visit needed no look at it; None if it cannot be read."""
+    if outcome.article_id is None:
+        return None
+    try:
+        return await open_.services.store(open_.archive.latest, outcome.article_id)
+    except ArchiveDamaged:
+        return None
 
 
 async def _visit(services: Services, url: str, *, force: bool) -> Outcome:

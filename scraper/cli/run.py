@@ -43,6 +43,7 @@ def _roles(given: str) -> frozenset[str]:
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import structlog
 
+    from scraper import limits
     from scraper.daemon import Daemon, listen_on
 
     async with opened(archive, config) as open_:
@@ -54,8 +55,9 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
             daemon = Daemon(
                 open_.services,
                 config,
-                hosts_at_once=open_.settings.visits.hosts_at_once,
+                visits=open_.settings.visits,
                 roles=roles,
                 maintain=lambda: open_.archive.write_manifests(datetime.now(UTC).date()),
+                shortage=lambda: limits.shortage(open_.archive.root, open_.settings.archive.low_water),
             )
             await daemon.run(web, serve.token)

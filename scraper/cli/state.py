@@ -155,7 +155,8 @@ def _since(given: str | None, now: datetime) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
     units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
     if match := re.fullmatch(r"(\d{1,6})([mhdw])", given):
-        return now - timedelta(**{units[match[2]]: int(match[1])})
+        back = timedelta(**{units[match[2]]: int(match[1])})
+        return now - min(back, now - datetime.min.replace(tzinfo=UTC))
     try:
         at = datetime.fromisoformat(given)
     except ValueError as error:
