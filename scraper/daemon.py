@@ -29,7 +29,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scraper import judge, outlets
+from scraper import cadence, judge, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
 from scraper.limits import DayBudget
 from scraper.model import Due, Outlet, Source, Verdict
@@ -157,6 +157,9 @@ class Daemon:
 
     async def _maintain(self) -> None:
         with self._guarded("maintenance"):
+            thawed = await self.services.store(self.services.frontier.thaw, _now(), cadence.HORIZON)
+            if thawed:
+                log.warning("clock-ran-ahead", visits=thawed)
             await self.services.store(self.maintain)
 
     # ------------------------------------------------------------------------------------------ work

@@ -7,7 +7,7 @@ pass the same contract tests.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
@@ -109,6 +109,13 @@ class Frontier(Protocol):
 
     def block_until(self, host: str, until: datetime) -> None:
         """Leave `host` out of `due_hosts` until then; a later call replaces an earlier one."""
+        ...
+
+    def thaw(self, now: datetime, horizon: timedelta) -> int:
+        """Make due whatever is put off, or blocked, for longer than `horizon`; how many rows that are.
+
+        Nothing is put off so far unless a clock ran ahead and was set right: it would wait until that time comes.
+        """
         ...
 
     def lookup(self, url: str, outlet: Outlet | None = None) -> Due | None:

@@ -69,6 +69,15 @@ class SqliteFrontier:
         with self._catalogue.write(durable=False) as db:
             db.execute(queries()["host_block"], {"host": host, "until": ticks(until)})
 
+    def thaw(self, now: datetime, horizon: timedelta) -> int:
+        """See `interfaces.Frontier`."""
+        values = {"now": ticks(now), "latest": ticks(now + horizon)}
+        with self._catalogue.write(durable=False) as db:
+            db.execute(queries()["frontier_thaw"], values)
+            rows = db.changes()
+            db.execute(queries()["hosts_thaw"], values)
+            return rows + db.changes()
+
     def lookup(self, url: str, outlet: Outlet | None = None) -> Due | None:
         """See `interfaces.Frontier`. None also for what is no address."""
         keys = keys_of(url, outlet)

@@ -246,6 +246,14 @@ UPDATE hosts SET served = :at WHERE host = :host;
 -- Leave a host alone.
 INSERT INTO hosts (host, blocked) VALUES (:host, :until) ON CONFLICT (host) DO UPDATE SET blocked = excluded.blocked;
 
+-- name: frontier_thaw
+-- Visits that only a clock which ran ahead can have put so far off.
+UPDATE frontier SET next_visit = :now WHERE next_visit > :latest;
+
+-- name: hosts_thaw
+-- Hosts that only such a clock can have asked to be left alone for so long.
+UPDATE hosts SET blocked = :now WHERE blocked > :latest;
+
 -- name: source
 -- What is remembered of a source.
 SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified

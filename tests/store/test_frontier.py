@@ -188,6 +188,19 @@ def test_a_clock_that_was_set_back_freezes_no_host(archive: FileArchive) -> None
     assert archive.frontier.due_hosts(START, 10) == ["news.example"]
 
 
+def test_what_a_clock_that_ran_ahead_put_off_is_due_again(archive: FileArchive) -> None:
+    """A year too far once must not freeze an archive for a year; what is put off within reason stays so."""
+    put(archive, seen("a"), seen("b", host="other.example"), seen("c", host="third.example"))
+    frontier = archive.frontier
+    [a], [b] = frontier.take("news.example", START, 9), frontier.take("other.example", START, 9)
+    frontier.done(replace(a, next_visit=START + 365 * DAY))
+    frontier.done(replace(b, next_visit=START + 80 * DAY))
+    frontier.block_until("third.example", START + 365 * DAY)
+    assert frontier.due_hosts(START, 9) == []
+    assert frontier.thaw(START, 90 * DAY) == 2
+    assert set(frontier.due_hosts(START, 9)) == {"news.example", "third.example"}
+
+
 def test_a_blocked_host_is_left_alone(archive: FileArchive) -> None:
     """Until then, and no longer; also if nothing was known of it."""
     put(archive, seen("a"))
@@ -240,6 +253,7 @@ WHOLE = {
     "report_queue": "counts everything",
     "report_queue_of_outlet": "counts everything",
     "report_blocked": "one row a host",
+    "hosts_thaw": "one row a host, once a day",
     "report_size": "counts everything",
     "report_warcs": "counts everything",
     "report_pending": "holds what is being written this moment",
