@@ -28,20 +28,22 @@ DEK: Final = tokens(
 )
 
 
-def choose(root: Element, headline: Element | None, witness: str = "") -> list[Element]:
+def choose(root: Element, headline: Element | None, middle: Element | None, witness: str = "") -> list[Element]:
     """The branches below `root` that hold the article, in reading order; mostly one.
 
-    `headline` is the element that shows the title, `witness` the article's text as the page's data give it.
+    `headline` is the element that shows the title, `middle` the one in which most prose stands side by side, `witness`
+    the article's text as the page's data give it.
     """
     weigh(root, headline, witness)
     if hinted := _hinted(root):
         root = hinted
+    core = {middle.order, *(above.order for above in middle.ancestors())} if middle is not None else set()
     node = root
     while True:
         kids = [kid for kid in node.elements() if kid.drop is None and kid.weight > 0]
         if not kids:
             return [node]
-        best = max(kids, key=lambda kid: kid.weight)
+        best = next((kid for kid in kids if kid.order in core), None) or max(kids, key=lambda kid: kid.weight)
         if own := _own_article(kids, headline):
             node = own
             continue

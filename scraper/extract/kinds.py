@@ -7,7 +7,7 @@ text, and an article that speaks of them is never taken for one: most signs coun
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ from scraper.text import clean
 LITTLE: Final = 900
 # A page with an article's data and so much text is an article, whatever words it uses.
 ENOUGH: Final = 250
+# So many linked headlines make a list.
+MANY: Final = 8
 
 _CHALLENGE = re.compile(
     r"(?i)\b(?:just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|(?:verify|confirm|"
@@ -92,7 +94,7 @@ _LIST_PATH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What judging looks at: the parsed page, its raw text, what it declares, and the pieces that were found."""
+    """What judging looks at: the parsed page, its raw text, what it declares, its column and the pieces found in it."""
 
     doc: Document
     html: str
@@ -100,6 +102,7 @@ class Page:
     node: Node
     title: str
     pieces: Sequence[Piece]
+    column: Sequence[Element]
 
     @property
     def text(self) -> int:
@@ -136,25 +139,35 @@ def _no_article(page: Page) -> tuple[Kind, tuple[str, ...]] | None:
     """Challenges, errors, logins, consent: little text, and no article's data."""
     if page.text > LITTLE or (page.is_described and page.text >= ENOUGH):
         return None
-    heads = " | ".join(filter(None, [page.doc.title, page.title, *_headings(page.doc.root)]))
+    heads = [text for text in (page.doc.title, page.title, *_headings(page.doc.root)) if text]
     mark = _CHALLENGE_MARK.search(page.html) if page.text < ENOUGH and not page.is_described else None
-    for kind, match in (
-        ("challenge", _CHALLENGE.search(heads) or mark),
-        ("error", _ERROR.search(heads)),
-        ("login", _LOGIN.search(heads) if _has_password(page.doc) else None),
-        ("consent", _CONSENT.search(heads)),
-    ):
+    signs: tuple[tuple[Kind, re.Match[str] | None], ...] = (
+        ("challenge", _said(_CHALLENGE, heads, page.text) or mark),
+        ("error", _said(_ERROR, heads, page.text)),
+        ("login", _said(_LOGIN, heads, page.text) if _has_password(page.doc) else None),
+        ("consent", _said(_CONSENT, heads, page.text)),
+    )
+    for kind, match in signs:
         if match:
-            return kind, (f"says {match[0].strip()[:80]!r}",)  # type: ignore[return-value]  # the words above are kinds
+            return kind, (f"says {match[0].strip()[:80]!r}",)
     return _from_text(page)
+
+
+def _said(pattern: re.Pattern[str], heads: Sequence[str], text: int) -> re.Match[str] | None:
+    """Where a heading says it; above more than a few lines of text it must hardly say anything else."""
+    for head in heads:
+        match = pattern.search(head)
+        if match and (text < ENOUGH or len(head) <= 2 * len(match[0]) + 10):
+            return match
+    return None
 
 
 def _from_text(page: Page) -> tuple[Kind, tuple[str, ...]] | None:
     """The same, for pages whose headings say nothing: the words must be most of what there is."""
     text = _seen(page)
-    if page.is_described or len(text.split()) > 250:
+    if page.is_described or page.text >= ENOUGH or len(text.split()) > 250:
         return None
-    if _has_password(page.doc) and page.text < ENOUGH:
+    if _has_password(page.doc):
         return "login", ("a password is asked for",)
     kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ("challenge", _CHALLENGE),
@@ -181,22 +194,24 @@ def _listing(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | Non
     """Front, section, tag and search pages: links with headlines, and hardly any text of their own."""
     if page.node and page.is_described and page.text >= ENOUGH:
         return None
-    path = urlsplit(page.doc.url).path
-    cards = sum(
-        1
-        for node in _everything(page.doc.root)
-        if node.tag in {"h2", "h3", "h4"} and node.linked * 10 >= node.size * 8 > 0
-    )
-    if path in {"", "/"} and not page.node:
+    if urlsplit(page.doc.url).path in {"", "/"} and not page.node:
         return "listing", ("the address is a front page's",)
+    cards = _cards([page.doc.root])
     if types_ & _LISTS and not page.node and cards >= 3:
         return "listing", (f"json-ld {min(types_ & _LISTS)}",)
     if _LIST_PATH.search(page.doc.url) and not page.node and cards >= 4:
         return "listing", ("the address is a list's",)
+    own = cards if page.text < ENOUGH else _cards(page.column)
     longest = max((len(piece.text) for piece in page.pieces if piece.drop is None), default=0)
-    if cards >= 8 and not page.is_described and longest < 400 and page.text < cards * 250:
-        return "listing", (f"{cards} linked headlines",)
+    if own >= MANY and not page.is_described and longest < 400 and page.text < own * 250:
+        return "listing", (f"{own} linked headlines",)
     return None
+
+
+def _cards(roots: Iterable[Element]) -> int:
+    """How many headings below `roots` are links, dropped ones counted."""
+    nodes = (node for root in roots for node in _everything(root) if node.tag in {"h2", "h3", "h4"})
+    return sum(1 for node in nodes if node.linked * 10 >= node.size * 8 > 0)
 
 
 def _everything(root: Element) -> list[Element]:
@@ -224,6 +239,9 @@ def _media(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | None:
 def access(page: Page) -> tuple[Access | None, tuple[str, ...]]:
     """How much of the article is shown, None if the page does not say: `teaser` if it ends at a wall."""
     free = _is_free(page)
+    line = next((piece for piece in page.pieces if piece.drop == "wall"), None)
+    if line is not None and free is not True:
+        return "teaser", (f"says {line.text[:80]!r}",)
     if free is not True and _is_cut(page) and (wall := _wall(page)):
         return "teaser", (wall,)
     if free is False:
@@ -246,9 +264,6 @@ def _is_free(page: Page) -> bool | None:
 
 def _wall(page: Page) -> str | None:
     """Where the page says that the rest is for subscribers."""
-    piece = next((piece for piece in page.pieces if piece.drop == "wall"), None)
-    if piece is not None:
-        return f"says {piece.text[:80]!r}"
     if "members-only" in page.doc.comments or any(c.strip() == "members-only" for c in page.doc.comments):
         return "a members-only mark"
     for node in _everything(page.doc.root):

@@ -57,10 +57,8 @@ def names(values: Iterable[str], sites: Iterable[str] = ()) -> tuple[str, ...]:
     """
     found: dict[str, str] = {}
     for value in values:
-        for name in _split(value):
+        for name in _split(value)[: MAX_AUTHORS - len(found)]:
             found.setdefault(name.casefold(), name)
-            if len(found) >= MAX_AUTHORS:
-                break
     own = {_bare(site) for site in sites if site}
     people = [name for name in found.values() if _bare(name) not in own]
     return tuple(people or found.values())

@@ -33,7 +33,7 @@ _HOOKS: Final = tokens(
 
 # A run of text counts as prose from this length on; captions, labels and teasers' titles are mostly shorter.
 PROSE: Final = 60
-MIN_BARRED: Final = 500
+MIN_BARRED: Final = 250
 # Names that wrappers of whole columns bear as well as widgets; a branch with a column of text in it is none.
 _DOUBTFUL: Final = tokens(
     "sidebar advert sponsor promo share toolbar print widget date legal loader gallery audio video tags popular "
@@ -111,10 +111,13 @@ def core(elements: list[Element], headline: Element | None) -> Element | None:
 
 
 def _is_barred(element: Element, whole: int) -> bool:
+    if element.size * 2 >= whole and element.tag != "footer":
+        return False
+    if element.tag in _TAGS:
+        return _TAGS[element.tag] in _NEVER_CORE
     # Small branches do not matter here, and are most of a page.
     return (
-        MIN_BARRED < element.size * 2 < whole
-        and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
+        element.size > MIN_BARRED and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
     )
 
 

@@ -138,7 +138,7 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     headline = _headline(elements, doc, declared, applied)
     middle = applied.body or prune.core(elements, headline)
     prune.prune(doc.root, applied.drop, applied.keep, [middle, headline])
-    column = [applied.body] if applied.body else container.choose(doc.root, headline, _witness(declared))
+    column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
     return _Page(doc, html, declared, applied, elements, headline, middle, column)
 
 
@@ -226,7 +226,7 @@ def _judged(
     page: _Page, src: fields.Source, found: fields.Fields, pieces: Sequence[Piece]
 ) -> tuple[Kind, Access | None, tuple[str, ...]]:
     """The page's kind and access, with the evidence for both."""
-    judged = kinds.Page(page.doc, page.html, page.declared, src.node, found.text("title") or "", pieces)
+    judged = kinds.Page(page.doc, page.html, page.declared, src.node, found.text("title") or "", pieces, page.column)
     kind, why = kinds.judge(judged)
     if kind not in {"article", "live"}:
         return kind, None, why

@@ -144,7 +144,7 @@ def _line(piece: Piece, known: Known, following: Piece | None) -> str | None:
         return "ornament"
     if label in phrases.ADVERT:
         return "advert"
-    if label in phrases.LABEL and not (_heads(piece) and following is not None and is_prose(following)):
+    if label in phrases.LABEL and not (_heads(piece) and following is not None and _is_sentence(following)):
         return "label"
     return _by_pattern(piece, known)
 
@@ -211,6 +211,10 @@ _PATTERNS: Final[tuple[tuple[str, _Test], ...]] = (
 
 def _quotes(text: str) -> bool:
     return text[:1] in "\"“„«»'‘"
+
+
+def _is_sentence(piece: Piece) -> bool:
+    return is_prose(piece) or (piece.kind == "paragraph" and piece.link_share < 0.5 and bool(_END.search(piece.text)))
 
 
 def _heads(piece: Piece) -> bool:
