@@ -37,8 +37,9 @@ def setup(form: str = "auto", level: str = "info") -> None:
     )
     # Libraries speak through the standard library's log: only what is wrong is of interest.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    # A tick that finds the one before still at work is no news.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # A tick that finds the one before still at work is no news, nor is a reading process that has ended by itself.
+    for name in ("apscheduler", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
