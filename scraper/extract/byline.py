@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from scraper.extract import dates, people, phrases
-from scraper.extract.blocks import Piece
+from scraper.extract.blocks import Piece, live
 from scraper.extract.tree import BLOCKS, Element
 from scraper.extract.words import tokens
 from scraper.text import clean
 
 MAX_LINE: Final = 200
+MAX_OPENING: Final = 4
 # How far above the headline such lines may stand, in elements.
 _ABOVE: Final = 25
 _OURS: Final = frozenset((None, "byline", "date", "meta", "legal", "caption"))
@@ -75,12 +76,15 @@ def is_name(text: str) -> bool:
 
 
 def opening(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], Piece] | None:
-    """The author named by the first line of the text, in bold type and without a word more; and that line."""
-    first = next((piece for piece in pieces if piece.drop is None), None)
-    if first is None or first.kind != "paragraph" or len(first.text) > 80 or first.bold * 10 < len(first.text) * 9:
-        return None
-    found = people.names([first.text.replace("/", ";")])
-    return (found, first) if found and all(map(is_name, found)) else None
+    """The author named by a line at the beginning of the text, in bold type and without a word more; and that line."""
+    for piece in live(pieces)[:MAX_OPENING]:
+        if piece.kind == "paragraph" and len(piece.text) <= 80 and piece.bold * 10 >= len(piece.text) * 9:
+            found = people.names([piece.text.replace("/", ";")])
+            if found and all(map(is_name, found)):
+                return found, piece
+        if len(piece.text) > MAX_LINE:
+            break
+    return None
 
 
 def moment(printed: Sequence[str]) -> dates.When | None:

@@ -34,9 +34,11 @@ def choose(root: Element, headline: Element | None, middle: Element | None, witn
     `headline` is the element that shows the title, `middle` the one in which most prose stands side by side, `witness`
     the article's text as the page's data give it.
     """
-    weigh(root, headline, witness)
-    if hinted := _hinted(root):
+    live = list(root.walk())
+    weigh(live, headline, witness)
+    if hinted := _hinted(live):
         root = hinted
+    titled = {above.order for element in live if element.tag == "h1" for above in (element, *element.ancestors())}
     core = {middle.order, *(above.order for above in middle.ancestors())} if middle is not None else set()
     node = root
     while True:
@@ -44,7 +46,7 @@ def choose(root: Element, headline: Element | None, middle: Element | None, witn
         if not kids:
             return [node]
         best = next((kid for kid in kids if kid.order in core), None) or max(kids, key=lambda kid: kid.weight)
-        if own := _own_article(kids, headline):
+        if own := _own_article(kids, headline, titled):
             node = own
             continue
         if best.tag in _WHOLE or _is_leaf(best) or (best.tag == "table" and not is_layout(best)):
@@ -54,22 +56,25 @@ def choose(root: Element, headline: Element | None, middle: Element | None, witn
         node = best
 
 
-def _own_article(kids: list[Element], headline: Element | None) -> Element | None:
-    """Of several articles side by side, as where the next ones are appended, the one with the headline."""
+def _own_article(kids: list[Element], headline: Element | None, titled: set[int]) -> Element | None:
+    """Of several articles side by side, as where the next ones are appended, the one with the headline.
+
+    `titled` holds the orders of all that has a heading of the first level in it.
+    """
     if headline is None:
         return None
     above = {element.order for element in headline.ancestors()}
-    rivals = [kid for kid in kids if kid.tag == "article" or any(node.tag == "h1" for node in kid.walk())]
+    rivals = [kid for kid in kids if kid.tag == "article" or kid.order in titled]
     own = next((kid for kid in rivals if kid.order in above), None)
     heaviest = max((kid.weight for kid in rivals), default=0.0)
     return own if own is not None and len(rivals) > 1 and own.weight > 0.25 * heaviest else None
 
 
-def weigh(root: Element, headline: Element | None, witness: str) -> None:
-    """Fill in `weight` of all live elements below `root`."""
+def weigh(live: list[Element], headline: Element | None, witness: str) -> None:
+    """Fill in `weight` of all `live` elements, which are in reading order, the first above all others."""
     text = fold(witness) if len(witness) > 200 else ""
     start = headline.order if headline is not None else 0
-    live = list(root.walk())
+    root = live[0]
     for element in live:
         element.weight = 0.0
     for element in reversed(live):
@@ -133,9 +138,9 @@ def dek_words(element: Element) -> bool:
     return any(words(name) & DEK for name in element.get("class").split())
 
 
-def _hinted(root: Element) -> Element | None:
+def _hinted(live: list[Element]) -> Element | None:
     """The branch that is marked up as the article's text, if it holds enough of the page's weight."""
-    marked = [e for e in root.walk() if "articlebody" in e.get("itemprop").lower() and e.weight > 0]
-    if len(marked) == 1 and marked[0].weight * 2 > root.weight:
+    marked = [e for e in live if "articlebody" in e.get("itemprop").lower() and e.weight > 0]
+    if len(marked) == 1 and marked[0].weight * 2 > live[0].weight:
         return marked[0]
     return None

@@ -171,7 +171,7 @@ def _told(src: Source, fields: Fields) -> None:
 
 
 def _title(src: Source, fields: Fields) -> None:
-    seen = [text for e in src.doc.root.walk() if e.tag == "h1" and (text := clean(e.text()))]
+    seen = [text for e in src.elements if e.tag == "h1" and e.is_live and (text := clean(e.text()))]
     ld = [string(src.node.get(key)) or "" for key in ("headline", "name")]
     metas = [src.declared.meta(name) or "" for name in ("og:title", "twitter:title", "dc.title", "title")]
     found = title.choose(seen, [text for text in ld[:1] + metas + ld[1:] if text], src.doc.title, src.sites)
@@ -192,7 +192,9 @@ def _authors(src: Source, fields: Fields) -> None:
         if not _is_site_only(found, src.sites):
             fields.put("authors", found, origin)
     fields.put("authors", _marked(src), "byline")
-    fields.put("authors", byline.authors(src.printed, src.sites), "printed line")
+    printed = byline.authors(src.printed, src.sites)
+    if not _is_site_only(printed, src.sites):
+        fields.put("authors", printed, "printed line")
     if "authors" not in fields.values:
         signed = ((found, origin) for found, origin in [(who, "json-ld"), *metas] if found)
         fields.signed = next((one for one in signed if not _says_nothing(one[0], src.outlet)), None)
@@ -204,8 +206,10 @@ def _says_nothing(found: Iterable[str], outlet: Outlet | None) -> bool:
 
 
 def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
+    """Whether all of the names are the site's: its own, or an account that begins like it."""
     own = {title.fold(site) for site in sites}
-    return all(title.fold(name) in own for name in found)
+    first = {title.fold(site.split()[0]) for site in sites if len(site.split()[0]) > 4}
+    return all(title.fold(name) in own or title.fold(name.split()[0]) in first for name in found)
 
 
 _BYLINE: Final = frozenset(("byline", "author", "authors", "autor", "auteur", "authorname", "bylines", "verfasser"))

@@ -22,7 +22,7 @@ _LABELS: Final = re.compile(
 
 
 def dek(
-    root: Element, headline: Element | None, first: Piece | None, declared: Sequence[str]
+    elements: Sequence[Element], headline: Element | None, first: Piece | None, declared: Sequence[str]
 ) -> tuple[str, Element] | None:
     """The line under the headline, as printed, and where it stands.
 
@@ -34,10 +34,12 @@ def dek(
         return None
     summaries = {fold(text)[:80] for text in declared if len(text) > 25}
     end = first.element.order if first is not None else 1 << 30
-    for element in root.walk():
+    for element in elements:
         if element.order >= end:
             return None
         if element.order <= headline.order or element.tag not in BLOCKS or not 15 <= element.size <= MAX_DEK:
+            continue
+        if not element.is_live:
             continue
         text = clean(element.text())
         if _is_dek(element, headline, text, summaries) and not _is_label(text):

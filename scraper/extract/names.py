@@ -13,6 +13,8 @@ from typing import Final
 from scraper.extract.words import tokens
 
 _SEGMENT = re.compile(r"[A-Za-z0-9]+")
+# Most names: nothing to find out but where the words end.
+_PLAIN = re.compile(r"[a-z_-]{1,100}")
 _CUT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HASH = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z].*[A-Za-z]).{6,}")
 
@@ -81,6 +83,7 @@ widget:widget widgets
 _HIDDEN: Final = tokens(
     "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow hidden"
 )
+_HINT: Final = re.compile(r"(?i)hid|sr[-_]?only|screen|a11y|no-?show")
 _SCREENS: Final = re.compile(r"(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline)")
 
 _PAIRS: Final = {
@@ -130,6 +133,8 @@ def split(name: str) -> tuple[str, ...]:
     >>> split("ArticleBody_intro__x9Fq2z")
     ('article', 'body', 'intro')
     """
+    if _PLAIN.fullmatch(name):
+        return tuple(filter(None, name.replace("_", "-").split("-")))
     segments = (part for part in _SEGMENT.findall(name[:120]) if not _HASH.fullmatch(part))
     return tuple(word.lower() for part in segments for word in _CUT.findall(part))
 
@@ -180,6 +185,8 @@ def hides(classes: str) -> bool:
     >>> hides("sr-only"), hides("md:hidden"), hides("hidden md:block")
     (True, False, False)
     """
+    if not _HINT.search(classes):
+        return False
     names = classes.split()
     plain = (name.lower().replace("-", "").replace("_", "") for name in names)
     return any(name in _HIDDEN for name in plain) and not any(map(_SCREENS.match, names))

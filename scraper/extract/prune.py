@@ -53,14 +53,15 @@ _NEVER_CORE: Final = tokens("comment footer dialog cookie paywall aside form")
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
-def measure(elements: list[Element]) -> None:
-    """Fill in `size`, `linked` and `run` of all `elements`, which are in reading order."""
+def measure(elements: list[Element], html: str) -> None:
+    """Fill in `size`, `linked` and `run` of all `elements` of the page `html`, which are in reading order."""
+    length = _length if _WIDE.search(html) else len
     for element in elements:
         parent = element.parent
         element.in_link = is_link(element) or element.tag == "nav" or (parent is not None and parent.in_link)
     runs: dict[int, int] = {}
     for element in reversed(elements):
-        own = sum([_length(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
+        own = sum([length(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
         run = runs.pop(element.order, 0) + (0 if element.in_link else own)
         element.size += own
         if element.in_link:

@@ -134,7 +134,7 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     declared = structured.read(doc.data, doc.metas, fields.READ)
     applied = rules.apply(doc, outlet)
     elements = [doc.root, *doc.by_id.values()]
-    prune.measure(elements)
+    prune.measure(elements, html)
     headline = _headline(elements, doc, declared, applied)
     middle = applied.body or prune.core(elements, headline)
     prune.prune(doc.root, applied.drop, applied.keep, [middle, headline])
@@ -255,7 +255,7 @@ def _sign(found: fields.Fields, pieces: Sequence[Piece]) -> None:
 def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Sequence[str]) -> None:
     """Fill in subtitle and caption, and take the subtitle out of the body."""
     prose = (piece for piece in pieces if piece.drop is None and trim.is_prose(piece) and not trim.is_dek(piece))
-    line = lead.dek(page.doc.root, page.headline, next(prose, None), summaries)
+    line = lead.dek(page.elements, page.headline, next(prose, None), summaries)
     if line and title.fold(line[0]) != title.fold(found.text("title") or ""):
         found.put("subtitle", line[0], "page")
     found.put("caption", lead.caption(page.elements, page.headline, pieces), "page")

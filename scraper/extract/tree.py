@@ -82,6 +82,11 @@ class Element:
                 yield node
                 stack.extend([kid for kid in reversed(node.kids) if not isinstance(kid, str)])
 
+    @property
+    def is_live(self) -> bool:
+        """Whether neither this element nor anything it is in was dropped."""
+        return self.drop is None and all(above.drop is None for above in self.ancestors())
+
     def ancestors(self) -> Iterator[Element]:
         """The parents, nearest first."""
         node = self.parent
