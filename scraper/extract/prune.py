@@ -9,7 +9,8 @@ sorts of things.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from itertools import takewhile
 from typing import Final
 
 from scraper.extract import appeals, names
@@ -41,6 +42,7 @@ _DOUBTFUL: Final = tokens(
     "login paywall subscribe meta byline caption tooltip affiliate embed"
 )
 MIN_COLUMN: Final = 600
+MIN_WORN: Final = 3
 # An inline element in one of these is part of a sentence; only the names below take it out.
 _SENTENCES: Final = tokens("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre")
 _INLINE: Final = tokens("share advert dialog tooltip")
@@ -55,7 +57,8 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 def measure(elements: list[Element], html: str) -> None:
     """Fill in `size`, `linked` and `run` of all `elements` of the page `html`, which are in reading order."""
-    length = _length if _WIDE.search(html) else len
+    # One letter in thirty tells which scripts a page is written in.
+    length = _length if max(html[::31], default="") >= "\u2e80" else len
     for element in elements:
         parent = element.parent
         element.in_link = is_link(element) or element.tag == "nav" or (parent is not None and parent.in_link)
@@ -122,16 +125,18 @@ def _is_barred(element: Element, whole: int) -> bool:
     )
 
 
-def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence[Element | None]) -> None:
+def prune(
+    root: Element, outlet: dict[int, str], keep: set[int], middle: Element | None, headline: Element | None
+) -> None:
     """Mark every branch below `root` that is not article.
 
-    `outlet` and `keep` hold element orders from outlet rules. The generic rules spare what the elements in `spare`
-    stand in.
+    `outlet` and `keep` hold element orders from outlet rules. The generic rules spare what `middle`, in which most of
+    the prose stands, and the headline stand in.
     """
-    above = [above for element in spare if element is not None for above in (element, *element.ancestors())]
+    above = [above for one in (middle, headline) if one is not None for above in (one, *one.ancestors())]
     spared = {element.order for element in above}
-    # What its own column is called says nothing on this page.
-    void = frozenset(name for element in above for name, _ in _said(element))
+    # What its own column is called says nothing on this page, nor what most of its paragraphs are called.
+    void = frozenset(name for element in above for name, _ in _said(element)) | _worn(middle)
     stack = [root]
     while stack:
         for kid in stack.pop().elements():
@@ -142,6 +147,17 @@ def prune(root: Element, outlet: dict[int, str], keep: set[int], spare: Sequence
                 drop(kid, rule)
             elif kid.kids and kid.order not in keep:
                 stack.append(kid)
+
+
+def _worn(top: Element | None) -> frozenset[str]:
+    """The names that most of the paragraphs in a column go by: tools for reading aloud or for sharing put theirs on
+    each of them."""
+    leaves = [node for node in top.walk() if node.run >= PROSE] if top is not None else []
+    worn: Counter[str] = Counter()
+    for leaf in leaves:
+        chain = [leaf, *takewhile(lambda above: above is not top, leaf.ancestors())] if leaf is not top else []
+        worn.update({name for element in chain for name, _ in _said(element)})
+    return frozenset(name for name, count in worn.items() if count >= MIN_WORN and count * 2 > len(leaves))
 
 
 def _is_column(element: Element) -> bool:

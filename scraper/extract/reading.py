@@ -137,7 +137,7 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     prune.measure(elements, html)
     headline = _headline(elements, doc, declared, applied)
     middle = applied.body or prune.core(elements, headline)
-    prune.prune(doc.root, applied.drop, applied.keep, [middle, headline])
+    prune.prune(doc.root, applied.drop, applied.keep, middle, headline)
     column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
     return _Page(doc, html, declared, applied, elements, headline, middle, column)
 

@@ -67,7 +67,7 @@ def _above(pieces: list[Piece], known: Known) -> None:
         return
     before = sum(len(piece.text) for piece in pieces[:at] if is_prose(piece))
     after = sum(len(piece.text) for piece in pieces[at:] if is_prose(piece))
-    if before * 2 <= after:
+    if before * 6 <= after:
         for piece in pieces[:at]:
             piece.drop = "above-headline"
     pieces[at].drop = "headline"

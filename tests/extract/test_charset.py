@@ -145,3 +145,16 @@ def test_utf_8_is_always_read_back(text: str) -> None:
 def test_decoding_a_large_page_takes_no_time() -> None:
     data = (FRENCH * 20_000).encode("cp1252")
     assert len(decode(data, "text/html; charset=punycode").text) == len(data)
+
+
+def test_korean_that_is_declared_utf_8_is_read_all_the_same() -> None:
+    """The bytes win if they leave no doubt."""
+    korean = "시의회는 월요일에 옛 부두를 다시 짓기로 했다. 대통령은 기자회견에서 재발 방지를 약속했다. " * 9
+    assert decode(korean.encode("cp949"), "text/html; charset=utf-8").text == korean
+
+
+def test_declared_utf_8_with_a_third_of_it_pasted_from_elsewhere_stays_utf_8() -> None:
+    """Most is shown as it was meant, the rest as damage; nothing turns into another alphabet."""
+    french = "Le conseil a décidé à l’unanimité de reconstruire l’ancien quai détruit l’été passé. " * 18
+    decoded = decode(french.encode() + french[: len(french) // 2].encode("cp1252"), "text/html; charset=utf-8")
+    assert (decoded.text.startswith(french), decoded.damaged) == (True, True)

@@ -56,3 +56,24 @@ def test_the_same_article_behind_other_widgets_is_the_same_text() -> None:
     one = page([*PARAGRAPHS[:2], WIDGETS["membership appeal"], *PARAGRAPHS[2:]], below=WIDGETS["tags"])
     other = page([*PARAGRAPHS[:4], WIDGETS["related card"], *PARAGRAPHS[4:]], above=WIDGETS["audio notice"])
     assert read(one).text == read(other).text
+
+
+@pytest.mark.parametrize(
+    "name", ["tts-text", "share-text", "comment", "promo", "ad-free", "newsletter-body", "sidebar"]
+)
+def test_a_name_that_every_paragraph_goes_by_says_nothing(name: str) -> None:
+    bare = [f'<p class="{name}">{paragraph}</p>' for paragraph in PARAGRAPHS]
+    wrapped = [f'<div class="{name}"><p>{paragraph}</p></div>' for paragraph in PARAGRAPHS]
+    assert texts(read(page(bare))) == texts(read(page(wrapped))) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "name", ["sidebar-grid", "modal-enabled", "cookie-accepted", "ads-on", "paywall", "promo-page"]
+)
+def test_a_name_that_the_whole_column_goes_by_says_nothing(name: str) -> None:
+    html = (
+        page()
+        .replace(b"<main>", f'<main class="{name}">'.encode())
+        .replace(b"<body>", f'<body class="{name}">'.encode())
+    )
+    assert texts(read(html.replace(b'class="story"', f'class="{name}"'.encode()))) == list(PARAGRAPHS)
