@@ -87,9 +87,9 @@ def decode(page: bytes, content_type: str | None = None) -> Decoded:
     >>> decode("<p>Zürich".encode("cp1252"), "text/html; charset=iso-8859-1").text
     '<p>Zürich'
     """
-    for bom, codec in _BOMS:
+    for bom, marked in _BOMS:
         if page.startswith(bom):
-            return _decode(page[len(bom) :], codec, "bom")
+            return _decode(page[len(bom) :], marked, "bom")
     codec, origin = _declared(page, content_type)
     if codec and codec.startswith("utf-16"):
         codec = _wide(page)
@@ -129,7 +129,7 @@ def _wide(page: bytes) -> str | None:
 def _guess(page: bytes, declared: str | None) -> str:
     if wide := _wide(page):
         return wide
-    if _strict(page, "utf-8") is not None or _mostly_utf8(page):
+    if _strict(page, "utf-8") is not None or _mostly_utf8(page, 1 if declared == "utf-8" else 9):
         return "utf-8"
     detected = _detected(page)
     if detected and _strict(page, detected) is not None:
@@ -137,10 +137,11 @@ def _guess(page: bytes, declared: str | None) -> str:
     return declared or detected or "cp1252"
 
 
-def _mostly_utf8(page: bytes) -> bool:
-    """UTF-8 with a foreign piece pasted into it: nine good sequences for each bad byte."""
+def _mostly_utf8(page: bytes, times: int) -> bool:
+    """UTF-8 with a foreign piece pasted into it: so many good sequences for each bad byte. No text in another encoding
+    has even as many as bad ones, so that is enough where UTF-8 is declared."""
     good = len(_MULTIBYTE.findall(page))
-    return good > 9 and page.decode("utf-8", "replace").count("\ufffd") * 9 < good
+    return good > 9 and page.decode("utf-8", "replace").count("\ufffd") * times < good
 
 
 def _detected(page: bytes) -> str | None:
@@ -148,7 +149,8 @@ def _detected(page: bytes) -> str | None:
 
     high = [line for line in page.splitlines() if not line.isascii()]
     found = cchardet.detect(b"\n".join(high)[:_SAMPLE])["encoding"]
-    return CODECS.get(found.lower()) if found else None
+    # The detector's own name for windows-949, which is no label of the standard.
+    return CODECS.get("windows-949" if found == "UHC" else found.lower()) if found else None
 
 
 def _strict(page: bytes, codec: str) -> str | None:
