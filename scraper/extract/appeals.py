@@ -155,12 +155,31 @@ def _index() -> dict[str, list[list[str]]]:
 _INDEX: Final = _index()
 
 
+# What begins like this speaks of the paper itself, as its own letters to readers do; the rest asks for something.
+_OWN: Final = re.compile(
+    r"(?:our|the|unser|notre|nos|nuestr|noss|nostr|onze|vårt|nasz|naše|наш|we|quality|funded|thanks)"
+)
+
+
 def cues(text: str, *, soft: bool = True) -> int:
     """How many different phrases of that kind `text` has, outside quotation marks; the doubtful ones only if `soft`.
 
     >>> cues("Become a member today and support our journalism."), cues("Ministers met on Monday.")
     (2, 0)
     """
+    return len(_found(text, soft))
+
+
+def asks(text: str) -> bool:
+    """Whether `text` asks for something, rather than only speaking of the paper itself.
+
+    >>> asks("Please support us."), asks("Our readers know our newsroom.")
+    (True, False)
+    """
+    return any(not _OWN.match(phrase) for phrase in _found(text, False))
+
+
+def _found(text: str, soft: bool) -> set[str]:
     unquoted = _QUOTED.sub(" ", text[:3000])
     words = _WORD.findall(unquoted.replace("’", "'").casefold())
     found = set() if unquoted.isascii() else {glued for glued in _GLUED if glued in unquoted}
@@ -170,7 +189,7 @@ def cues(text: str, *, soft: bool = True) -> int:
             start = at - 1 if cells[0] == "_" else at
             if start >= 0 and (soft or cells is phrase) and _fits(cells, words, start):
                 found.add(" ".join(cells))
-    return len(found)
+    return found
 
 
 def _fits(phrase: list[str], words: list[str], at: int) -> bool:

@@ -142,6 +142,6 @@ def _stands_apart(piece: Piece) -> bool:
 def _is_appeal(run: Sequence[Piece], counts: Sequence[int], *, last: bool) -> bool:
     called = any(phrases.CALL.search(href) for piece in run for href in piece.hrefs)
     total = sum(counts)
-    if total >= 3:
-        return True
-    return (total >= 2 and (last or called or len(run) > 1)) or (last and called and len(run[-1].text) < 300)
+    if last or called:
+        return total >= 2 or (last and called and len(run[-1].text) < 300)
+    return total >= 3 and any(appeals.asks(piece.text) for piece in run)

@@ -88,7 +88,20 @@ DONATIONS = (
 )
 
 
-@pytest.mark.parametrize("body", [NEWSLETTERS, COOKIES, DONATIONS], ids=["newsletters", "cookies", "donations"])
+LETTER = (
+    "This paper turned thirty on Friday, which is more than anyone who was there at the start would have bet on.",
+    "Our newsroom had four desks then, and our readers brought the fifth when they heard that somebody was standing.",
+    "Our journalists have since been sued eleven times, our work was copied abroad, and our team has doubled.",
+    "The first issue sold four hundred copies, most of them to the mothers of the people who had written it.",
+    "We have no plans for the next thirty years, but we will print them when we do.",
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [NEWSLETTERS, COOKIES, DONATIONS, LETTER],
+    ids=["newsletters", "cookies", "donations", "a paper's own letter"],
+)
 def test_an_article_about_such_things_is_whole(body: tuple[str, ...]) -> None:
     article = read(page(body, title=body[0][:60]))
     assert (texts(article), article.kind, article.access) == (list(body), "article", None)
