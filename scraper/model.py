@@ -194,8 +194,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The difference between two versions. `kinds` are sorted and without repeats; `stealth` as design defines it:
-    a headline, figures, names, quotes or removal edit without correction notice and without a newer dateModified."""
+    """The difference between two versions. `kinds` are sorted and without repeats; `stealth`: an edit of headline,
+    figures, names or quotes, or a removal, without a correction in the same edit and without a dateModified that is
+    newer than that of the version before."""
 
     kinds: tuple[EditKind, ...]
     parts: tuple[Part, ...]

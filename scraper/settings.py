@@ -21,6 +21,9 @@ from scraper.tomlfile.files import Table, TomlFile, Wrong
 
 FILE: Final = "scraper.toml"
 
+# What stands in the place of a file's name where a variable is wrong.
+_ENVIRONMENT: Final = Path("environment")
+
 _MB: Final = 1000**2
 _MIB: Final = 1024**2
 _GIB: Final = 1024**3
@@ -204,24 +207,40 @@ KEYS: Final[Mapping[str, Mapping[str, _Take]]] = {
 # ---------------------------------------------------------------------------------------------------- loading
 
 
-def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
+def load(config_dir: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings in `config_dir`, with the variables of `environ` laid over them; defaults for what neither says.
 
-    Raises UsageError if there is no such folder, and ConfigError with all mistakes at once.
+    None stands for no folder at all. Raises UsageError if there is no such folder, and ConfigError with all mistakes at
+    once.
     """
-    files.require_folder(config_dir)
     notes: list[Mistake] = []
-    path = config_dir / FILE
-    top = files.read(path, notes) if path.exists() else None
-    top = top or Table(TomlFile(path, "", notes), (), {})
+    top = _top(config_dir, notes)
     sections = {part.name: _section(top, part.name, _default(part.name), environ, notes) for part in fields(Settings)}
     top.close()
     notes.extend(_strays(environ))
     settings = Settings(**sections)
     if not settings.serve.token and not _is_loopback(settings.serve.address[0]):
-        top.table("serve").note("bind", f"{settings.serve.bind} can be reached from outside, so [serve] needs a token")
+        _note_open(top, settings.serve.bind, environ, notes)
     files.raise_if_any(notes)
     return settings
+
+
+def _top(config_dir: Path | None, notes: list[Mistake]) -> Table:
+    if config_dir is None:
+        return Table(TomlFile(_ENVIRONMENT, "", notes), (), {})
+    files.require_folder(config_dir)
+    path = config_dir / FILE
+    found = files.read(path, notes) if path.exists() else None
+    return found or Table(TomlFile(path, "", notes), (), {})
+
+
+def _note_open(top: Table, bind: str, environ: Mapping[str, str], notes: list[Mistake]) -> None:
+    """Note that `bind` needs a token, where it was set: a file that says nothing of it is not to blame."""
+    variable, why = _variable("serve", "bind"), f"{bind} can be reached from outside, so [serve] needs a token"
+    if variable in environ:
+        notes.append(Mistake(_ENVIRONMENT, 0, variable, f"{why} or {_variable('serve', 'token')}"))
+    else:
+        top.table("serve").note("bind", why)
 
 
 def signature(config_dir: Path) -> str:
@@ -253,7 +272,7 @@ def _laid_over(variable: str, word: str, take: _Take, default: Any, notes: list[
     wrong: list[Mistake] = []
     for value in (word, _literal(word)):
         found: list[Mistake] = []
-        result = take(Table(TomlFile(Path("environment"), "", found), (), {variable: value}), variable, default)
+        result = take(Table(TomlFile(_ENVIRONMENT, "", found), (), {variable: value}), variable, default)
         if not found:
             return result
         wrong = found
@@ -273,7 +292,7 @@ def _strays(environ: Mapping[str, str]) -> list[Mistake]:
     known = {_variable(section, key) for section, keys in KEYS.items() for key in keys}
     prefixes = tuple(_variable(section, "") for section in KEYS)
     strays = sorted(name for name in environ if name.startswith(prefixes) and name not in known)
-    return [Mistake(Path("environment"), 0, n, f"is not a known variable{files.meant(n, known)}") for n in strays]
+    return [Mistake(_ENVIRONMENT, 0, n, f"is not a known variable{files.meant(n, known)}") for n in strays]
 
 
 def _is_loopback(host: str) -> bool:

@@ -159,6 +159,17 @@ def test_mistakes_in_the_environment_are_named_by_their_variable(tmp_path: Path)
     ]
 
 
+def test_a_variable_that_opens_the_door_is_blamed_instead_of_the_file(tmp_path: Path) -> None:
+    config = folder(tmp_path, settings='[serve]\nbind = "127.0.0.1:1"\n')
+    [mistake] = mistakes(config, {"SCRAPER_SERVE_BIND": "0.0.0.0:1"})
+    assert mistake.startswith("0 SCRAPER_SERVE_BIND: 0.0.0.0:1 can be reached from outside")
+
+
+def test_without_a_folder_the_environment_is_heard(tmp_path: Path) -> None:
+    assert settings.load(None, {}) == Settings()
+    assert settings.load(None, {"SCRAPER_NETWORK_DELAY": "1s"}).network.delay == timedelta(seconds=1)
+
+
 def test_settings_cross_into_other_processes() -> None:
     assert pickle.loads(pickle.dumps(Settings())) == Settings()  # noqa: S301  # our own bytes
 
