@@ -11,7 +11,7 @@ from typing import Final
 
 from scraper.extract.blocks import is_layout
 from scraper.extract.names import words
-from scraper.extract.prune import PROSE
+from scraper.extract.prune import PROSE, is_teaser
 from scraper.extract.title import fold
 from scraper.extract.tree import Element
 from scraper.extract.words import tokens
@@ -87,6 +87,8 @@ def weigh(live: list[Element], headline: Element | None, witness: str) -> None:
 def _weight(leaf: Element, start: int, witness: str) -> float:
     weight = float(leaf.run)
     if leaf.order < start:
+        weight *= 0.3
+    if is_teaser(leaf):
         weight *= 0.3
     if leaf.tag == "li" or any(above.tag == "li" for above in leaf.ancestors()):
         weight *= 0.4

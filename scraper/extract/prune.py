@@ -41,8 +41,11 @@ _DOUBTFUL: Final = tokens(
     "ticker rating "
     "login paywall subscribe meta byline caption tooltip affiliate embed"
 )
+# How much of a paragraph counts for its parent, itself, and the three above: many sites wrap each paragraph.
+_SHARES: Final = (1, 2, 2, 3, 4)
 MIN_COLUMN: Final = 600
 MIN_WORN: Final = 3
+MAX_TEASER: Final = 900
 # An inline element in one of these is part of a sentence; only the names below take it out.
 _SENTENCES: Final = tokens("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre")
 _INLINE: Final = tokens("share advert dialog tooltip")
@@ -103,15 +106,22 @@ def core(elements: list[Element], headline: Element | None) -> Element | None:
             continue
         if element.tag in {"article", "main"} or (parent is not None and parent.order in main):
             main.add(element.order)
-        if element.run < PROSE or parent is None:
+        if element.run < PROSE or parent is None or is_teaser(element):
             continue
         run = element.run * 2 if element.order in main else element.run
-        for holder, part in ((parent, run), (parent.parent, run // 2), (element, run // 2)):
-            if holder is not None:
-                mass[holder.order] = mass.get(holder.order, 0) + part
-                if best is None or mass[holder.order] > mass[best.order]:
-                    best = holder
+        for holder, part in zip((parent, element, *parent.ancestors()), _SHARES, strict=False):
+            mass[holder.order] = mass.get(holder.order, 0) + run // part
+            if best is None or mass[holder.order] > mass[best.order]:
+                best = holder
     return best
+
+
+def is_teaser(leaf: Element) -> bool:
+    """Whether a paragraph stands alone beside a linked headline, as teasers do."""
+    parent = leaf.parent
+    if parent is None or parent.size > MAX_TEASER or parent.linked < 10 or leaf.run * 2 < parent.size - parent.linked:
+        return False
+    return any(kid is not leaf and kid.linked >= 0.8 * kid.size > 10 for kid in parent.elements())
 
 
 def _is_barred(element: Element, whole: int) -> bool:
@@ -119,6 +129,8 @@ def _is_barred(element: Element, whole: int) -> bool:
         return False
     if element.tag in _TAGS:
         return _TAGS[element.tag] in _NEVER_CORE
+    if _by_hiding(element):
+        return True
     # Small branches do not matter here, and are most of a page.
     return (
         element.size > MIN_BARRED and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE

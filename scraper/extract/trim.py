@@ -88,6 +88,13 @@ def _preamble(pieces: list[Piece], known: Known) -> None:
         piece.drop = _preamble_rule(piece, known, beside)
 
 
+def _is_beside(piece: Piece, first: Piece) -> bool:
+    """Whether a piece stands where the first paragraph stands, or is a paragraph around the list that it is in."""
+    if _home(piece) == _home(first):
+        return True
+    return piece.element.tag == "p" and any(above is piece.element.parent for above in first.element.ancestors())
+
+
 def _preamble_rule(piece: Piece, known: Known, beside: bool) -> str | None:
     text = piece.text
     if is_prose(piece) and len(text) > 160:
@@ -314,9 +321,8 @@ def _orphans(pieces: list[Piece]) -> None:
     """Headings of which nothing is left."""
     following: Piece | None = None
     for piece in reversed(live(pieces)):
-        if piece.kind == "subheading" and (
-            following is None or (following.kind == "subheading" and _follows_widget(piece))
-        ):
+        alone = following is None or (following.kind == "subheading" and _follows_widget(piece))
+        if piece.kind == "subheading" and alone and not _END.search(piece.text):
             piece.drop = "orphan"
         else:
             following = piece
