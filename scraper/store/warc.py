@@ -104,11 +104,13 @@ def request(page: Page, record_id: str, answer_id: str) -> bytes:
 
 
 def metadata(url: str, at: datetime, record_id: str, answer_id: str | None, body: bytes) -> bytes:
-    """What was made of an answer (`answer_id`), or of there being none, as JSON."""
+    """What was made of an answer (`answer_id`), or of there being none, as JSON.
+
+    It has no digest of a payload: only HTTP messages have a payload beside their block.
+    """
     headers = {
         "WARC-Date": warc_date(at),
         "WARC-Block-Digest": digest(body),
-        "WARC-Payload-Digest": digest(body),
         **({"WARC-Concurrent-To": answer_id} if answer_id else {}),
     }
     return _member("metadata", url, record_id, headers, body, content_type="application/json")
@@ -179,6 +181,12 @@ def _route(page: Page) -> str | None:
 # ------------------------------------------------------------------------------------------------ records
 
 
+class _Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types
+    """warcio's, which would give `metadata` a payload digest of its own, and in SHA-1."""
+
+    NO_PAYLOAD_DIGEST_TYPES = ("warcinfo", "revisit", "metadata")
+
+
 class _Verbatim(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
     """HTTP headers that are written as they are; warcio's own would percent-encode what is not ASCII."""
 
@@ -200,7 +208,7 @@ def _member(
     content_type: str | None = None,
 ) -> bytes:
     out = BytesIO()
-    writer = WARCWriter(out, gzip=False, warc_version="1.1")
+    writer = _Writer(out, gzip=False, warc_version="1.1")
     http_type = f"application/http; msgtype={'request' if kind == 'request' else 'response'}"
     record = writer.create_warc_record(
         _uri(url) if url else "",
