@@ -27,7 +27,8 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 class Body:
     """Collects one body. `coding` is "", "gzip" or "deflate".
 
-    With `cut` a body that is too long ends at `limit` instead of being refused, as RFC 9309 wants it for robots.txt.
+    A body that is too long is refused for good, on the wire or decoded: no second look makes it shorter. With `cut` it
+    ends at `limit` instead, as RFC 9309 wants it for robots.txt.
     """
 
     def __init__(self, coding: str, limit: int, *, ratio: int = 200, cut: bool = False) -> None:
@@ -48,7 +49,7 @@ class Body:
         if self._pieces > _MANY_PIECES and len(self._raw) < _LEAST_MEAN_PIECE * self._pieces:
             raise Trouble("protocol", "a body in crumbs")
         if len(self._raw) > self._limit:
-            return self._over("on the wire", transient=True)
+            return self._over("on the wire")
         return self._decode(self._decoder, data) if self._decoder else True
 
     def finish(self) -> tuple[bytes, bytes]:
@@ -66,18 +67,19 @@ class Body:
             while out := decoder.next():
                 self._said += out
                 if len(self._said) > self._limit:
-                    return self._over("decoded", transient=False)
+                    return self._over("decoded")
                 if len(self._said) > max(_RATIO_COUNTS_FROM, self._ratio * len(self._raw)):
                     raise Trouble("too-large", f"decodes to over {self._ratio} times its size", transient=False)
         except zlib.error as error:
             raise Trouble("encoding", str(error), transient=False) from error
         return True
 
-    def _over(self, where: str, *, transient: bool) -> bool:
+    def _over(self, where: str) -> bool:
         if self._cut:
             self._stopped = True
             return False
-        raise Trouble("too-large", f"over {self._limit} bytes {where}", transient=transient)
+        # Asked again at once it would be as large, and cost as much.
+        raise Trouble("too-large", f"over {self._limit} bytes {where}", transient=False)
 
 
 class _Decoder:

@@ -70,7 +70,8 @@ class Meter:
             return
         self.received += received
         if self.received > self._limit:
-            raise Trouble("too-large" if self.answered else "protocol", f"{self.received} bytes and no end")
+            said = f"{self.received} bytes and no end"
+            raise Trouble("too-large", said, transient=False) if self.answered else Trouble("protocol", said)
         self._check_rate(received)
 
     def _check_rate(self, received: int) -> None:
