@@ -24,7 +24,7 @@ VERSION: Final = 1
 # Up to 3.51.2 two connections could corrupt a WAL database between them.
 OLDEST_SQLITE: Final = (3, 51, 3)
 PATIENCE: Final = 60_000  # milliseconds to wait for another process
-REBUILD: Final = "run `scraper reindex`, which makes it again from the files"
+REBUILD: Final = "stop the daemon if one runs, then run `scraper reindex`, which makes it again from the files"
 
 Value = None | int | float | str | bytes
 Row = tuple[Value, ...]
@@ -46,7 +46,7 @@ def _sql(name: str) -> str:
 
 @contextlib.contextmanager
 def door(path: Path) -> Iterator[None]:
-    """What SQLite says, as errors of the archive."""
+    """What SQLite says, as errors of the archive: nothing of apsw gets out."""
     try:
         yield
     except (apsw.NotADBError, apsw.CorruptError) as exc:
@@ -57,6 +57,9 @@ def door(path: Path) -> Iterator[None]:
         raise ArchiveUnwritable(path, "the disk is full; free some space, nothing that was stored is lost") from exc
     except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError, apsw.CantOpenError) as exc:
         raise ArchiveUnwritable(path, f"cannot be used ({exc}); check the disk and its permissions") from exc
+    except apsw.Error as exc:
+        said = f"SQLite gave up ({type(exc).__name__}: {exc})"
+        raise ArchiveError(path, f"{said}; try again, and if that does not help, {REBUILD}") from exc
 
 
 class Catalogue:
@@ -117,7 +120,7 @@ class Catalogue:
     def check_in_place(self) -> None:
         """Raise ArchiveDamaged if the file was removed or replaced since it was opened: writes would be lost."""
         if _inode(self.path) != self._inode:
-            raise ArchiveDamaged(self.path, "was removed or replaced while in use; start again, or " + REBUILD)
+            raise ArchiveDamaged(self.path, "was removed or replaced while in use; " + REBUILD)
 
     def close(self) -> None:
         """Close all connections. The last one to close in any process folds the log into the file."""

@@ -24,7 +24,7 @@ _NETWORK = re.compile(
 def prepare(root: Path, lock: Lock, files: Files, *, create: bool) -> None:
     """Make the archive if that is wanted and nothing is there. Nothing is ever made over what is."""
     place = root / paths.CATALOGUE
-    if not create and not place.exists():
+    if not place.exists() and (not create or is_file(root)):
         raise no_catalogue(root)
     with unwritable(root):
         files.make_folder(root)
@@ -41,10 +41,17 @@ def prepare(root: Path, lock: Lock, files: Files, *, create: bool) -> None:
 
 
 def no_catalogue(root: Path) -> ArchiveError:
-    """Why there is none: there is no archive, or it has lost its catalogue."""
+    """Why there is none: there is no archive, or it has lost its catalogue, or the path leads to a file."""
+    if is_file(root):
+        return ArchiveError(root, "is a file, not a folder; name the folder of the archive, or move the file away")
     if _has_files(root):
         return ArchiveDamaged(root / paths.CATALOGUE, f"is missing or empty, though there are files; {REBUILD}")
     return ArchiveError(root, "is no archive yet; `scraper fetch URL` or `scraper run` begins one")
+
+
+def is_file(root: Path) -> bool:
+    """Whether something lies at `root` that can never hold an archive."""
+    return root.exists() and not root.is_dir()
 
 
 def network(root: Path, mounts: Path = MOUNTS) -> str | None:

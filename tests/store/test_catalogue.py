@@ -17,8 +17,9 @@ import pytest
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
 from scraper.model import SourceState
 from scraper.store.archive import FileArchive
-from scraper.store.catalogue import APPLICATION, VERSION, Catalogue, create
+from scraper.store.catalogue import APPLICATION, VERSION, Catalogue, create, door
 from scraper.store.opening import network
+from scraper.store.reindex import reindex
 from tests.store.kit import HARBOUR, article, intent, opened, page, texts, visit
 
 
@@ -37,6 +38,16 @@ def test_an_archive_is_made_only_when_asked(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="is no archive yet"):
         FileArchive.open(tmp_path / "typo", read_only=True)
     assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("how", [{}, {"create": True}, {"read_only": True}])
+def test_a_file_where_an_archive_should_be_is_called_a_file(tmp_path: Path, how: dict[str, bool]) -> None:
+    """Nobody is told to begin an archive where none can ever be, and the file is left alone."""
+    place = tmp_path / "archive.txt"
+    place.write_text("a list of shops")
+    with pytest.raises(ArchiveError, match=f"{place}: is a file, not a folder"):
+        FileArchive.open(place, **how)
+    assert place.read_text() == "a list of shops"
 
 
 def test_an_archive_may_be_made_beside_a_readme(tmp_path: Path) -> None:
@@ -165,6 +176,38 @@ def test_damage_met_on_the_way_is_said(root: Path) -> None:
             file.write(b"\xff" * 200)
     with pytest.raises(ArchiveDamaged, match="scraper reindex"):
         texts(FileArchive.open(root, read_only=True))
+
+
+@pytest.mark.parametrize("error", apsw.Error.__subclasses__(), ids=lambda error: error.__name__)
+def test_whatever_sqlite_says_is_an_error_of_the_archive(tmp_path: Path, error: type[apsw.Error]) -> None:
+    """With the file's name, and never raw: whoever catches ArchiveError has caught it."""
+    with pytest.raises(ArchiveError, match=str(tmp_path / "catalogue.sqlite")), door(tmp_path / "catalogue.sqlite"):
+        raise error("so it says")
+
+
+def test_a_catalogue_that_lacks_a_table_is_said(root: Path) -> None:
+    """What SQLite itself calls an error of the statement: with what it said, and the way out."""
+    apsw.Connection(str(root / "catalogue.sqlite")).execute("DROP TABLE aliases")
+    with (
+        FileArchive.open(root, read_only=True) as archive,
+        pytest.raises(ArchiveError, match="no such table: aliases.*scraper reindex"),
+    ):
+        archive.find(HARBOUR)
+
+
+def test_a_catalogue_deleted_under_a_daemon_can_be_made_again_as_it_is_said(root: Path) -> None:
+    """S15: `reindex` refuses while somebody has the archive open, so the sentence begins with stopping the daemon."""
+    with opened(root) as daemon:
+        (root / "catalogue.sqlite").unlink()
+        with pytest.raises(ArchiveDamaged, match="stop the daemon.*then run `scraper reindex`"):
+            daemon.capture(page())
+        with pytest.raises(ArchiveDamaged, match="stop the daemon.*then run `scraper reindex`"):
+            FileArchive.open(root, read_only=True)
+        with pytest.raises(ArchiveBusy):
+            reindex(root)
+    reindex(root)
+    with FileArchive.open(root, read_only=True) as archive:
+        assert texts(archive) == ["A"]
 
 
 def test_a_catalogue_that_was_replaced_is_not_written_to(root: Path) -> None:
