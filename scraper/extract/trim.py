@@ -82,14 +82,14 @@ def _preamble(pieces: list[Piece], known: Known) -> None:
     for piece in rest:
         if piece is first:
             return
-        beside = (
-            first is not None and piece.element.parent is first.element.parent and piece.element is not first.element
-        )
+        beside = first is not None and piece.element is not first.element and _is_beside(piece, first)
         piece.drop = _preamble_rule(piece, known, beside)
 
 
 def _is_beside(piece: Piece, first: Piece) -> bool:
     """Whether a piece stands where the first paragraph stands, or is a paragraph around the list that it is in."""
+    if piece.kind == "subheading":
+        return piece.element.parent is first.element.parent
     if _home(piece) == _home(first):
         return True
     return piece.element.tag == "p" and any(above is piece.element.parent for above in first.element.ancestors())
