@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from importlib import import_module
@@ -57,6 +58,13 @@ def test_a_pdf_is_told_by_its_bytes_or_its_type() -> None:
 )
 def test_html_is_html_whatever_the_server_calls_it(content_type: str | None) -> None:
     assert texts(read(page(), content_type=content_type)) == list(PARAGRAPHS)
+
+
+def test_an_article_crosses_between_processes() -> None:
+    article = read(
+        page(list(WIDGETS.values()), head=ld(headline="Harbour bridge", datePublished="2026-03-02T09:30+01:00"))
+    )
+    assert pickle.loads(pickle.dumps(article)) == article  # noqa: S301 - our own
 
 
 # ------------------------------------------------------------------------------------------------ again
