@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -26,7 +27,7 @@ def setup(form: str = "auto", level: str = "info") -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            timestamp,
             structlog.processors.format_exc_info,
             tame,
             renderer,
@@ -40,6 +41,12 @@ def setup(form: str = "auto", level: str = "info") -> None:
     # A tick that finds the one before still at work is no news, nor is a reading process that has ended by itself.
     for name in ("apscheduler", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the time in UTC, to the millisecond."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {**event, "timestamp": now.replace("+00:00", "Z")}
 
 
 def tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

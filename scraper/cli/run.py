@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def _roles(given: str) -> frozenset[str]:
     return frozenset(ROLES) if "all" in words else words
 
 
+def _address(web: socket.socket) -> str:
+    """`http://127.0.0.1:8765/`, with the port that the system chose."""
+    host, port = web.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import structlog
 
@@ -50,6 +57,8 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
         serve = open_.settings.serve
         with open_.archive.hold_daemon_lock(roles):
             web = listen_on(serve.bind) if "web" in roles else None
+            if web:
+                structlog.get_logger().info("listening", address=_address(web))
             for repair in open_.archive.repairs:
                 structlog.get_logger().warning("repaired", what=repair)
             daemon = Daemon(

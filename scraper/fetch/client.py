@@ -144,8 +144,9 @@ class Client:
             raise
 
     def _say(self, error: FetchError) -> None:
-        event = f"fetch_{type(error).__name__.lower()}"
-        _log.info(event, url=clean(error.url)[:_LONGEST_LOGGED], reason=error.reason, detail=error.detail)
+        event = f"fetch-{type(error).__name__.lower()}"
+        # Whoever asked says what it means for the article or source; this is the detail.
+        _log.debug(event, url=clean(error.url)[:_LONGEST_LOGGED], reason=error.reason, detail=error.detail)
 
     async def _travel(self, trip: _Trip) -> Page:
         url = target.parse(trip.asked)

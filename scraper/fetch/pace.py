@@ -167,7 +167,8 @@ class Pace:
         now = self._now()
         seconds = state.paused(now)
         if seconds > 0 and state.done <= now + _CLOCK_SLACK:
-            detail = f"{ask.host} is being left alone after {state.failures} failures ({state.error})"
+            failures = f"{state.failures} failure{'s' * (state.failures != 1)}"
+            detail = f"{ask.host} is being left alone after {failures} ({state.error})"
             raise Deferred(ask.url, "host-paused", detail, _utc(now + seconds))
 
     def _now(self) -> float:
@@ -204,7 +205,7 @@ class Pace:
             self._unwritten.pop(host, None)
         except OSError as error:
             self._unwritten[host] = state
-            _log.warning("host_state_unwritten", host=host, error=os.strerror(error.errno or 0))
+            _log.warning("host-state-unwritten", host=host, error=os.strerror(error.errno or 0))
 
 
 async def _sleep(seconds: float, ends: float) -> None:

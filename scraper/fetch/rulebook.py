@@ -100,7 +100,7 @@ class Rulebook:
             new.write_bytes(json.dumps(head).encode() + b"\n" + copy.text)
             new.replace(path)
         except OSError as error:
-            _log.warning("robots_unwritten", origin=origin, error=error.strerror)
+            _log.warning("robots-unwritten", origin=origin, error=error.strerror)
         return self._remember(origin, copy)[1]
 
     def _load(self, origin: str) -> Copy:

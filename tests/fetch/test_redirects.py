@@ -163,7 +163,7 @@ async def test_one_line_in_the_log(client: Client) -> None:
     """A failure is one event with its reason; what came from outside cannot begin a line of its own."""
     with capture_logs() as events:
         await outcome(client, "http://127.0.0.1/\r\nforged=yes" + "x" * 5000)
-    assert [event["event"] for event in events] == ["fetch_failed"]
+    assert [event["event"] for event in events] == ["fetch-failed"]
     assert events[0]["reason"] == "bad-url"
     assert all(str(value).isprintable() and len(str(value)) <= 500 for value in events[0].values())
 
