@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from scraper.errors import ScraperError, UsageError
+from scraper.errors import ConfigError, ScraperError, UsageError
 from scraper.text import printable
 
 # Where each command lives, and its place in the help. Only the module of the command that is called is imported.
@@ -116,4 +116,6 @@ def _mute() -> None:
 
 
 def _say(error: ScraperError) -> None:
-    click.echo(f"scraper: {printable(str(error))}", err=True)
+    # Mistakes begin with file and line, as editors and other tools look for them.
+    prefix = "" if isinstance(error, ConfigError) else "scraper: "
+    click.echo(prefix + printable(str(error)), err=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from scraper.text import printable
 
@@ -42,6 +43,15 @@ def as_json(function: F) -> F:
     return click.option("--json", "json_", is_flag=True, help="One JSON object a line.")(function)
 
 
+def count(number: int, noun: str) -> str:
+    """`1 outlet`, `2 outlets`, `1 outlet file`: the last word takes the s.
+
+    >>> count(1, "problem"), count(0, "problem")
+    ('1 problem', '0 problems')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def put(text: str = "") -> None:
     """A line for a person: nothing in it can steer the terminal."""
     click.echo(printable(text))
@@ -68,8 +78,18 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at.tzinfo else at.isoformat()
 
 
-def load(config: Path) -> tuple[Settings, Outlets]:
-    """Settings and outlets; ConfigError with all mistakes of both."""
+def folder(config: Path) -> Path | None:
+    """The folder of the configuration for a command that can do without: None if there is none and none was named."""
+    source = click.get_current_context().get_parameter_source("config")
+    named = source not in {ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP}
+    return config if named or config.is_dir() else None
+
+
+def load(config: Path | None) -> tuple[Settings, Outlets]:
+    """Settings and outlets; without a folder what the environment says, and no outlets.
+
+    Raises UsageError if there is no such folder, and ConfigError with all mistakes of both.
+    """
     from scraper import outlets, settings
     from scraper.errors import ConfigError, Mistake
 
@@ -79,7 +99,7 @@ def load(config: Path) -> tuple[Settings, Outlets]:
     except ConfigError as error:
         mistakes += error.mistakes
     try:
-        known = outlets.load(config)
+        known = outlets.load(config) if config else outlets.Outlets.of(())
     except ConfigError as error:
         mistakes += error.mistakes
     if mistakes:
@@ -109,7 +129,7 @@ class Open:
 
 
 @asynccontextmanager
-async def opened(archive: Path, config: Path) -> AsyncIterator[Open]:
+async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
     """Open archive, network and reader for a command that visits articles."""
     from scraper.fetch.client import Client
     from scraper.fetch.policy import FetchPolicy

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.common import load, places, put, put_json
-from scraper.errors import ConfigError, UsageError
+from scraper.cli.common import folder, load, places, put
 from scraper.text import printable
 
 if TYPE_CHECKING:
@@ -21,12 +20,15 @@ if TYPE_CHECKING:
 @click.option("--url", required=True, help="Where the page was found.")
 @click.option("--content-type", help="The Content-Type it came with.")
 @click.option("--explain", is_flag=True, help="What was dropped by which rule; where each field came from.")
-@click.option("--json", "json_", is_flag=True, help="The form of the sidecar.")
+@click.option("--json", "json_", is_flag=True, help="As the sidecar in the archive has it.")
 @places
 def extract(
     file: Path, url: str, content_type: str | None, explain: bool, json_: bool, archive: Path, config: Path
 ) -> None:
     """Extract the article of a saved HTML or PDF FILE; no network.
+
+    --json prints what a sidecar says of an article, as it is written there: one
+    object over several lines, keys sorted, indented by two spaces.
 
     \b
     scraper extract page.html --url https://example.org/a-story --explain
@@ -37,9 +39,9 @@ def extract(
     outlet = _outlet(config, urls.parse(url))
     article = read(file.read_bytes(), urls.parse(url), content_type=content_type, outlet=outlet)
     if json_:
-        from scraper.store.sidecar import article_json
+        from scraper.store.sidecar import article_json, dumps
 
-        put_json(article_json(article))
+        click.echo(dumps(article_json(article)), nl=False)
     else:
         put(article.text.rstrip("\n"))
     if explain:
@@ -48,12 +50,7 @@ def extract(
 
 def _outlet(config: Path, url: str) -> Outlet | None:
     """The outlet's rules, if there is a configuration; without one extraction is generic."""
-    try:
-        return load(config)[1].for_url(url)
-    except ConfigError:
-        raise
-    except UsageError:
-        return None
+    return load(folder(config))[1].for_url(url)
 
 
 def _explain(article: Article) -> None:

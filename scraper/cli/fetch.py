@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import anyio
 import click
 
-from scraper.cli.common import Open, as_json, one_error, opened, places, put, put_json
-from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError
+from scraper.cli.common import Open, as_json, folder, one_error, opened, places, put, put_json
+from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError, UsageError
 
 if TYPE_CHECKING:
     from scraper.model import Snapshot
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE = frozenset({"new", "same", "edited", "gone", "back"})
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Fetch URLs now and archive them.")
 @click.argument("urls", nargs=-1, required=True)
 @click.option("--print", "print_", is_flag=True, help="Print the text that is kept now.")
 @click.option("--force", is_flag=True, help="Ask for the whole page, whatever is known of it.")
@@ -32,14 +32,18 @@ DONE = frozenset({"new", "same", "edited", "gone", "back"})
 def fetch(urls: tuple[str, ...], print_: bool, force: bool, json_: bool, archive: Path, config: Path) -> None:
     """Fetch URLs now and archive them; `-` reads them from stdin, one a line.
 
-    Any article can be fetched, of a listed outlet or not. This may be done while
-    `scraper run` is at work: both keep to the same pace and the same archive.
+    Any article can be fetched, of a listed outlet or not, also where there is no
+    configuration. This may be done while `scraper run` is at work: both keep to
+    the same pace and the same archive.
 
     \b
     scraper fetch https://example.org/2026/11/22/a-story/
     scraper fetch --json - < urls.txt
     """
-    code = asyncio.run(_fetch(list(_given(urls)), print_=print_, force=force, json_=json_, places=(archive, config)))
+    if print_ and json_:
+        raise UsageError("--print and --json cannot be combined; `scraper show --json URL` prints a text as JSON")
+    places = (archive, folder(config))
+    code = asyncio.run(_fetch(list(_given(urls)), print_=print_, force=force, json_=json_, places=places))
     raise click.exceptions.Exit(code)
 
 
@@ -51,7 +55,7 @@ def _given(urls: tuple[str, ...]) -> Iterator[str]:
             yield url
 
 
-async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path]) -> int:
+async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path | None]) -> int:
     from scraper import limits, log
     from scraper import urls as addresses
 
@@ -118,11 +122,12 @@ def _report(outcome: Outcome, *, json_: bool) -> None:
     if json_:
         put_json(outcome)
         return
+    flags = f" [{', '.join(outcome.flags)}]" if outcome.flags else ""
     if outcome.snapshot and outcome.verdict in DONE:
-        kinds = f" ({', '.join(outcome.edit.kinds)})" if outcome.edit else ""
-        put(f"{outcome.verdict:8} {outcome.title or outcome.url}{kinds}")
+        why = ", ".join(outcome.edit.kinds) if outcome.edit else outcome.reason if outcome.verdict == "gone" else None
+        put(f"{outcome.verdict:8} {outcome.title or outcome.url}{f' ({why})' if why else ''}{flags}")
         put(f"         {outcome.snapshot}")
     else:
-        put(f"{outcome.verdict:8} {outcome.url}: {outcome.reason or 'nothing new'}")
+        put(f"{outcome.verdict:8} {outcome.url}: {outcome.reason or 'nothing new'}{flags}")
     if outcome.retry_at and outcome.verdict not in DONE:
         put(f"         again from {outcome.retry_at:%Y-%m-%d %H:%M:%S} UTC")

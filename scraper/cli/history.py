@@ -4,25 +4,65 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.common import as_json, places, put, put_json, reading, stamp
-from scraper.errors import UsageError
+from scraper.cli.common import as_json, count, places, put, put_json, reading, stamp
+from scraper.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from scraper.model import Entry, Snapshot
+    from scraper.model import Entry, Outlet, Snapshot
+    from scraper.outlets import Outlets
     from scraper.store.archive import FileArchive
+    from scraper.store.report import Seen
+
+# Verdicts that say whether the article stands.
+ANSWERS = frozenset({"new", "same", "edited", "back", "gone"})
 
 
-def _known(store: FileArchive, url: str) -> tuple[Entry, Sequence[Snapshot]]:
-    """The article behind any form of its URL (or its id), with its versions."""
-    entry = store.entry(url) if "/" not in url else store.find(url)
-    if entry is None:
-        raise UsageError(f"{url} is not in this archive; `scraper fetch {url}` archives it")
-    return entry, store.versions(entry.id)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a person asked for: any form of an article's URL, or its id."""
+
+    url: str
+    outlets: Outlets | None
+
+    def entry(self, store: FileArchive) -> Entry:
+        """The article. Raises UsageError, with what to do, if the archive has none."""
+        found = store.entry(self.url) if "/" not in self.url else store.find(self.url, self._outlet(self.url))
+        if found:
+            return found
+        if seen := store.reports.visits(self.url, self._outlet(self.url)):
+            last = f"{seen[-1].verdict}: {seen[-1].reason or 'no reason given'}"
+            raise UsageError(f"{self.url} has no version; {count(len(seen), 'visit')}, the last {last}")
+        advice = f"; `scraper fetch {self.url}` archives it" if self.url.startswith(("http://", "https://")) else ""
+        raise UsageError(f"{self.url} is not in this archive{advice}")
+
+    def visits(self, store: FileArchive) -> Sequence[Seen]:
+        """Its visits, also if it never became an article. Raises UsageError if there are none."""
+        if found := store.reports.visits(self.url, self._outlet(self.url)):
+            return found
+        url = self.entry(store).url
+        return store.reports.visits(url, self._outlet(url))
+
+    def _outlet(self, url: str) -> Outlet | None:
+        return self.outlets.for_url(url) if self.outlets else None
+
+
+def _asked(url: str, config: Path) -> _Asked:
+    """With the outlets, which know more forms of their URLs. Wrong files never hide the archive."""
+    from scraper import outlets
+
+    try:
+        return _Asked(url, outlets.load(config) if config.is_dir() else None)
+    except ConfigError as error:
+        wrong = count(len(error.mistakes), "mistake")
+        click.echo(f"scraper: {config} has {wrong} and is left aside; `scraper outlets check` names them", err=True)
+        return _Asked(url, None)
 
 
 def _version(versions: Sequence[Snapshot], number: int) -> Snapshot:
@@ -36,23 +76,58 @@ def _version(versions: Sequence[Snapshot], number: int) -> Snapshot:
 
 @click.command(no_args_is_help=True)
 @click.argument("url")
+@click.option("--visits", is_flag=True, help="List the visits instead, also those that made no version.")
 @as_json
 @places
-def log(url: str, json_: bool, archive: Path, config: Path) -> None:
-    """List the versions of the article at URL, oldest first."""
+def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> None:
+    """List the versions of the article at URL, oldest first.
+
+    Any form of the URL does, or the id of the article. With --visits: when it
+    was looked at, what came of it and why, and the version that was made.
+    """
+    asked = _asked(url, config)
     with reading(archive) as store:
-        entry, versions = _known(store, url)
+        if visits:
+            for seen in asked.visits(store):
+                put_json(seen) if json_ else put(_visit_line(seen))
+            return
+        entry = asked.entry(store)
+        versions = store.versions(entry.id)
         if json_:
             for snapshot in versions:
                 put_json(_line(snapshot))
             return
         put(f"{entry.title or entry.url}\n{entry.url}\n{entry.path}\n")
         for snapshot in versions:
-            edit = f"{', '.join(snapshot.edit.kinds)}{' (stealth)' * snapshot.edit.stealth}" if snapshot.edit else ""
-            put(f"{snapshot.version:03d}  {stamp(snapshot.captured_at)}  {snapshot.verdict:7} "
-                f"{len(snapshot.article.body.split()):6} words  {edit}".rstrip())  # fmt: skip
-        if entry.gone_since:
-            put(f"gone since {stamp(entry.gone_since)}")
+            put(_version_line(snapshot))
+        if last := _gone(entry, asked.visits(store)):
+            put(last)
+
+
+def _version_line(snapshot: Snapshot) -> str:
+    edit = f"{', '.join(snapshot.edit.kinds)}{' (stealth)' * snapshot.edit.stealth}" if snapshot.edit else ""
+    words = len(snapshot.article.body.split())
+    line = f"{snapshot.version:03d}  {stamp(snapshot.captured_at)}  {snapshot.verdict:7} {words:6} words  {edit}"
+    return line.rstrip()
+
+
+def _visit_line(seen: Seen) -> str:
+    made = f"version {seen.version}" if seen.version is not None else ""
+    flags = f"[{', '.join(seen.flags)}]" if seen.flags else ""
+    rest = "  ".join(filter(None, (made, seen.reason, flags)))
+    return f"{stamp(seen.at)}  {seen.verdict:8}  {rest}".rstrip()
+
+
+def _gone(entry: Entry, seen: Sequence[Seen]) -> str | None:
+    """Whether it is gone, as far as anybody knows. A visit without a usable answer says nothing about that."""
+    if entry.gone_since:
+        return f"gone since {stamp(entry.gone_since)}"
+    answers = [visit for visit in reversed(seen) if visit.verdict in ANSWERS]
+    missed = list(takewhile(lambda visit: visit.verdict == "gone", answers))
+    if not missed:
+        return None
+    visits = "visit" if len(missed) == 1 else f"{len(missed)} visits"
+    return f"gone at the last {visits} ({missed[0].reason}), not confirmed yet"
 
 
 def _line(snapshot: Snapshot) -> dict[str, object]:
@@ -75,8 +150,9 @@ def _line(snapshot: Snapshot) -> dict[str, object]:
 @places
 def show(url: str, number: int, json_: bool, archive: Path, config: Path) -> None:
     """Print the text of the article at URL, as readers saw it."""
+    asked = _asked(url, config)
     with reading(archive) as store:
-        _, versions = _known(store, url)
+        versions = store.versions(asked.entry(store).id)
         snapshot = _version(versions, number)
         text = store.read_text(snapshot)
         if json_:
@@ -103,10 +179,11 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
     """
     from scraper.compare import diff as rendered
 
+    asked = _asked(url, config)
     with reading(archive) as store:
-        _, versions = _known(store, url)
+        versions = store.versions(asked.entry(store).id)
         if a is None and len(versions) < 2:
-            put("one version, nothing to compare")
+            _nothing(versions[-1].version, json_=json_)
             return
         old, new = _version(versions, -2 if a is None else a), _version(versions, -1 if b is None else b)
         found = rendered.diff(old.article, new.article)
@@ -116,6 +193,13 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
             click.echo(rendered.to_html(found))
         else:
             click.echo(rendered.to_terminal(found, colour=sys.stdout.isatty(), width=_width()))
+
+
+def _nothing(only: int, *, json_: bool) -> None:
+    if json_:
+        put_json({"from": None, "to": only, "changed": False, "rows": []})
+    else:
+        put("one version, nothing to compare")
 
 
 def _width() -> int:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from scraper.cli.common import as_json, load, opened, places, put, put_json
+from scraper.cli.common import as_json, count, load, opened, places, put, put_json
 from scraper.errors import ConfigError, FetchError, UsageError
 
 if TYPE_CHECKING:
-    from scraper.model import Outlet, Round
+    from scraper.errors import Mistake
+    from scraper.model import Round
 
 
 @click.group(invoke_without_command=True)
@@ -26,6 +30,7 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
     scraper outlets
     scraper outlets check example.org
     """
+    context.obj = {name: context.params[name] for name in ("json_", "config") if _is_typed(context, name)}
     if context.invoked_subcommand:
         return
     known = load(config)[1]
@@ -35,34 +40,61 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
                       "timezone": outlet.timezone, "preset": outlet.preset,
                       "sources": [{"kind": s.kind, "url": s.url} for s in outlet.sources]})  # fmt: skip
         else:
-            kinds = ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in _count(outlet).items())
+            kinds = ", ".join(count(n, kind) for kind, n in Counter(s.kind for s in outlet.sources).items())
             put(f"{outlet.id:24} {outlet.name[:26]:26} {kinds}")
 
 
-def _count(outlet: Outlet) -> dict[str, int]:
-    kinds = [source.kind for source in outlet.sources]
-    return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
-
-
-@outlets.command()
+@outlets.command(short_help="Validate the configuration, or one outlet's file.")
 @click.argument("name", required=False)
 @as_json
 @places
-def check(name: str | None, json_: bool, archive: Path, config: Path) -> None:
-    """Validate the configuration, or one outlet's file: every mistake with file and line."""
-    from scraper import outlets as files
+@click.pass_context
+def check(context: click.Context, name: str | None, json_: bool, archive: Path, config: Path) -> None:
+    """Validate the configuration, or one outlet's file: every mistake with file and line.
 
-    mistakes = files.check(config, name)
-    if mistakes:
+    With --json, one object a mistake: file, line, word, message. Exit code 2 if
+    there are any.
+
+    \b
+    scraper outlets check
+    scraper outlets check example.org --json
+    """
+    if not _is_typed(context, "config"):
+        config = context.obj.get("config", config)
+    json_ = json_ or "json_" in context.obj
+    mistakes = _mistakes(config, name)
+    if mistakes and not json_:
         raise ConfigError(tuple(mistakes))
-    count = 1 if name else len(load(config)[1])
+    for mistake in mistakes:
+        put_json(mistake)
+    if mistakes:
+        raise click.exceptions.Exit(2)
+    known = 1 if name else len(load(config)[1])
     if json_:
-        put_json({"outlets": count, "mistakes": []})
+        put_json({"outlets": known, "mistakes": []})
     else:
-        put(f"{name}: no mistakes" if name else f"{count} outlets, no mistakes")
+        put(f"{name}: no mistakes" if name else f"{count(known, 'outlet')}, no mistakes")
 
 
-@click.command(no_args_is_help=True)
+def _is_typed(context: click.Context, option: str) -> bool:
+    return context.get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def _mistakes(config: Path, name: str | None) -> list[Mistake]:
+    """Those in the file of the outlet `name`; without a name, in the outlets' files and in scraper.toml."""
+    from scraper import outlets as files
+    from scraper import settings
+
+    found = files.check(config, name)
+    if name is None:
+        try:
+            settings.load(config, os.environ)
+        except ConfigError as error:
+            found += error.mistakes
+    return found
+
+
+@click.command(no_args_is_help=True, short_help="Show what an outlet's sources announce now.")
 @click.argument("outlet")
 @as_json
 @places
@@ -99,8 +131,8 @@ async def _discover(name: str, *, json_: bool, places: tuple[Path, Path]) -> int
 
 def _announce(found: Round, *, json_: bool) -> None:
     if not json_:
-        left = ", ".join(f"{count} {why}" for why, count in sorted(found.skipped.items()))
-        notes = [f"{len(found.sightings)} articles"]
+        left = ", ".join(f"{number} {why}" for why, number in sorted(found.skipped.items()))
+        notes = [count(len(found.sightings), "article")]
         notes += [f"left out: {left}"] if left else []
         notes += [f"stopped at {found.capped}"] if found.capped else []
         put(f"{found.source.kind} {found.source.url}: {'; '.join(notes)}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from scraper.cli.common import as_json, load, places, put, put_json, reading, stamp
+from scraper.cli.common import as_json, count, load, places, put, put_json, reading, stamp
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
 def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> Iterator[str]:
     articles, gone = (sum(getattr(o, name) for o in found.outlets) for name in ("articles", "gone"))
     queue, disk = found.queue, found.disk
-    yield f"archive    {articles} articles, {disk.versions} versions, {gone} gone"
+    yield f"archive    {count(articles, 'article')}, {count(disk.versions, 'version')}, {gone} gone"
     yield f"disk       {_disk(disk)}"
     next_ = "" if queue.next_visit is None or queue.due else f", next {_ago(queue.next_visit, now)}"
-    yield f"queue      {queue.rows} articles waiting, {queue.due} due now{next_}"
+    yield f"queue      {count(queue.rows, 'article')} waiting, {queue.due} due now{next_}"
     if queue.blocked:
         soonest = min(until for _, until in queue.blocked)
         yield f"hosts      {len(queue.blocked)} left alone for a while, the first until {stamp(soonest)}"
@@ -54,14 +55,16 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
     yield from _failures(failing, now, most)
     never = sorted(listed - {source.outlet for source in found.sources})
     if never:
-        yield f"\n{len(never)} outlets not looked at yet: {', '.join(never[:most])}{' …' * bool(most and never[most:])}"
+        more = " …" if most and never[most:] else ""
+        yield f"\n{count(len(never), 'outlet')} not looked at yet: {', '.join(never[:most])}{more}"
     yield from _outlets([o for o in found.outlets if o.articles], now, most)
 
 
 def _disk(disk: DiskReport) -> str:
     kept = disk.snapshots + disk.warcs + disk.catalogue
-    rest = f"; {disk.unfinished} unfinished writes, repaired by the next one" if disk.unfinished else ""
-    return f"{_size(kept)} kept ({_size(disk.warcs)} in {disk.warc_files} WARC files), {_size(disk.free)} free{rest}"
+    rest = f"; {count(disk.unfinished, 'unfinished write')}, repaired by the next one" if disk.unfinished else ""
+    files = f"{_size(disk.warcs)} in {count(disk.warc_files, 'WARC file')}"
+    return f"{_size(kept)} kept ({files}), {_size(disk.free)} free{rest}"
 
 
 def _failures(failing: Iterable[SourceState], now: datetime, most: int | None) -> Iterator[str]:
@@ -70,7 +73,7 @@ def _failures(failing: Iterable[SourceState], now: datetime, most: int | None) -
     for source in failing:
         by_word.setdefault((source.last_error or "").split(":")[0], []).append(source)
     for word, sources in sorted(by_word.items(), key=lambda item: -len(item[1])):
-        yield f"\n{word}: {len(sources)} {'source' if len(sources) == 1 else 'sources'}"
+        yield f"\n{word}: {count(len(sources), 'source')}"
         for source in sources[: 5 if most else None]:
             good = f"last good {_ago(source.last_ok, now)}" if source.last_ok else "never good yet"
             yield f"  {source.outlet}: {source.url}"
@@ -108,49 +111,22 @@ def _ago(at: datetime, now: datetime) -> str:
     seconds = (now - at).total_seconds()
     for name, unit in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         if abs(seconds) >= unit:
-            count = f"{abs(seconds) / unit:.0f} {name}"
-            return f"{count} ago" if seconds > 0 else f"in {count}"
+            span = f"{abs(seconds) / unit:.0f} {name}"
+            return f"{span} ago" if seconds > 0 else f"in {span}"
     return "now"
 
 
-@click.command()
-@click.option("--since", metavar="WHEN", help="A date, or how long back: 24h, 7d.")
-@click.option("--outlet", help="Of this outlet only.")
-@click.option("--kind", help="Of this kind only: headline, figures, quotes …")
-@click.option("--stealth", is_flag=True, help="Only edits made in silence.")
-@as_json
-@places
-def changes(
-    since: str | None, outlet: str | None, kind: str | None, stealth: bool, json_: bool, archive: Path, config: Path
-) -> None:
-    """List edits across the archive, newest first.
-
-    \b
-    scraper changes --since 24h --stealth
-    """
-    wanted = _kind(kind) if kind else None
-    first = _since(since, datetime.now(UTC))
-    with reading(archive) as store:
-        found = store.reports.changes(since=first, outlet=outlet, kind=wanted, stealth=stealth)
-    for change in found:
-        if json_:
-            put_json(change)
-            continue
-        put(f"{stamp(change.at)}  {change.outlet}  {', '.join(change.kinds)}{' (stealth)' * change.stealth}")
-        put(f"  {change.title or change.url}")
-        put(f"  {change.url}  {change.version - 1} → {change.version}")
-
-
-def _kind(given: str) -> EditKind:
+def _kind(_context: click.Context, _parameter: click.Parameter, given: str | None) -> EditKind | None:
     from scraper.model import EditKind
 
     for known in get_args(EditKind):
-        if known == given:
-            return cast("EditKind", known)
+        if given in {None, known}:
+            return cast("EditKind | None", given)
     raise UsageError(f"--kind {given}: no such kind; known are {', '.join(get_args(EditKind))}")
 
 
-def _since(given: str | None, now: datetime) -> datetime:
+def _since(_context: click.Context, _parameter: click.Parameter, given: str | None) -> datetime:
+    now = datetime.now(UTC)
     if given is None:
         return datetime.min.replace(tzinfo=UTC)
     units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -165,6 +141,36 @@ def _since(given: str | None, now: datetime) -> datetime:
 
 
 @click.command()
+@click.option("--since", metavar="WHEN", callback=_since, help="A date, or how long back: 24h, 7d.")
+@click.option("--outlet", help="Of this outlet only.")
+@click.option("--kind", callback=_kind, help="Of this kind only: headline, figures, quotes …")
+@click.option("--stealth", is_flag=True, help="Only edits made in silence.")
+@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, metavar="N",
+              help="At most so many; 0 for all.")  # fmt: skip
+@as_json
+@places
+def changes(limit: int, json_: bool, archive: Path, config: Path, **wanted: Any) -> None:
+    """List edits across the archive, newest first.
+
+    If there are more than --limit, a line on stderr says so.
+
+    \b
+    scraper changes --since 24h --stealth
+    """
+    with reading(archive) as store:
+        found = store.reports.changes(**wanted, limit=limit + 1 if limit else sys.maxsize)
+    for change in found[: limit or None]:
+        if json_:
+            put_json(change)
+            continue
+        put(f"{stamp(change.at)}  {change.outlet}  {', '.join(change.kinds)}{' (stealth)' * change.stealth}")
+        put(f"  {change.title or change.url}")
+        put(f"  {change.url}  {change.version - 1} → {change.version}")
+    if limit and len(found) > limit:
+        click.echo(f"scraper: there are more than {limit}; --limit 0 shows all", err=True)
+
+
+@click.command()
 @click.option("--deep", is_flag=True, help="Read every record of every WARC too.")
 @as_json
 @places
@@ -176,13 +182,13 @@ def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
     """
     from scraper.store.verify import verify as check
 
-    count = 0
+    problems = 0
     for finding in check(archive, deep=deep):
-        count += 1
+        problems += 1
         put_json(finding) if json_ else put(f"{finding.file}: {finding.problem}; {finding.repair}")
     if not json_:
-        put(f"{count} problems" if count else "everything is as it was stored")
-    raise click.exceptions.Exit(int(count > 0))
+        put(count(problems, "problem") if problems else "everything is as it was stored")
+    raise click.exceptions.Exit(int(problems > 0))
 
 
 @click.command()
@@ -196,6 +202,7 @@ def reindex(json_: bool, archive: Path, config: Path) -> None:
     if json_:
         put_json(done)
     else:
-        put(f"{done.articles} articles, {done.versions} versions, {done.visits} visits")
+        made = (count(done.articles, "article"), count(done.versions, "version"), count(done.visits, "visit"))
+        put(", ".join(made))
         for finding in done.findings:
             put(f"  {finding}")
