@@ -92,11 +92,25 @@ class Frontier(Protocol):
     All calls are idempotent. A host's turn itself is kept by the fetcher, so a repeat costs a visit, never a rule.
     """
 
-    def put(self, outlet: Outlet, sightings: Iterable[Sighting], now: datetime) -> int:
+    def put(
+        self,
+        outlet: Outlet,
+        sightings: Iterable[Sighting],
+        now: datetime,
+        *,
+        look_back: timedelta = timedelta(days=30),
+    ) -> int:
         """Add what is not known yet under any form of its URL; how many were added.
 
-        Fresh items come first: an item older than 30 days waits behind all that are younger.
+        Fresh items come first: one older than `look_back` waits behind all that are younger. At most 2000 new URLs of
+        an outlet are added in a day (UTC), the freshest first, and the last 500 of these only if they are fresh. What
+        is left out is not remembered: it is for the next look to offer it again.
         """
+        ...
+
+    def full(self, outlet: Outlet, now: datetime) -> bool:
+        """Whether `put` may leave out something of `outlet` today. Its sources are then to be asked without validators:
+        a source that says "not modified" does not offer again what was left out."""
         ...
 
     def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:

@@ -6,9 +6,9 @@ returned and not by what is kept. A power cut may take back the last moments of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, cast
 
@@ -22,6 +22,11 @@ from scraper.store.stamps import from_ticks, ticks
 BY_HAND, FRESH, OLD = 0, 1, 2
 _CLASSES: Final = (BY_HAND, FRESH, OLD)
 FRESH_FOR: Final = timedelta(days=30)
+# The largest papers publish some hundred pieces a day: more new addresses than this are an archive that is being
+# listed, or a trap, and neither may fill the queue of everybody. The last quarter is for what is fresh, or else a
+# sitemap of everything there ever was would use up the day before the news of it.
+NEW_PER_DAY: Final = 2000
+_MOST_A_DAY: Final = {FRESH: NEW_PER_DAY, OLD: NEW_PER_DAY * 3 // 4}
 _AT_ONCE: Final = 500  # rows a transaction: a sitemap of 50 000 must not keep a commit waiting
 
 _DUE_TIMES = {"next_visit", "published", "first_seen", "last_visit", "last_edit", "gone_first"}
@@ -37,17 +42,34 @@ class SqliteFrontier:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def put(self, outlet: Outlet, sightings: Iterable[Sighting], now: datetime) -> int:
-        """See `interfaces.Frontier`. What is no address is left out."""
-        kinds = {source.url: source.kind for source in outlet.sources}
-        rows = (row for sighting in sightings if (row := _sighted(outlet, kinds, sighting, now)))
-        added = 0
+    def put(
+        self,
+        outlet: Outlet,
+        sightings: Iterable[Sighting],
+        now: datetime,
+        *,
+        look_back: timedelta = FRESH_FOR,
+    ) -> int:
+        """See `interfaces.Frontier`. What is no address is left out; at most `NEW_PER_DAY` are added in a day."""
+        rank = _ranking(outlet, now, look_back)
+        rows = (row for each in sorted(sightings, key=rank) if (row := _sighted(outlet, each, rank(each)[0], now)))
+        day, added = _day(outlet, now), 0
         while batch := list(islice(rows, _AT_ONCE)):
             with self._catalogue.write(durable=False) as db:
+                before = there = cast("int", db.execute(queries()["frontier_new"], day).get)
                 for row in batch:
-                    db.execute(queries()["frontier_add"], row)
-                    added += db.changes()
+                    if there < _MOST_A_DAY[cast("int", row["priority"])]:
+                        db.execute(queries()["frontier_add"], row)
+                        there += db.changes()
+            added += there - before
         return added
+
+    def full(self, outlet: Outlet, now: datetime) -> bool:
+        """See `interfaces.Frontier`."""
+        with self._catalogue.read() as db:
+            return cast("int", db.execute(queries()["frontier_new"], _day(outlet, now)).get) >= min(
+                _MOST_A_DAY.values()
+            )
 
     def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
         """See `interfaces.Frontier`."""
@@ -115,24 +137,41 @@ class SqliteFrontier:
             db.execute(queries()["source_done"], row)
 
 
-def _sighted(outlet: Outlet, kinds: Mapping[str, str], sighting: Sighting, now: datetime) -> dict[str, Value] | None:
+def _ranking(outlet: Outlet, now: datetime, look_back: timedelta) -> Callable[[Sighting], tuple[int, timedelta]]:
+    """What sorts sightings: by priority, then the youngest first."""
+    kinds = {source.url: source.kind for source in outlet.sources}
+
+    def rank(sighting: Sighting) -> tuple[int, timedelta]:
+        if sighting.published is None:
+            # A feed or front page shows what is new, a sitemap everything there ever was.
+            return (FRESH, timedelta()) if kinds.get(sighting.source) in {"feed", "front"} else (OLD, timedelta.max)
+        age = max(now - sighting.published, timedelta())
+        return (FRESH if age <= look_back else OLD), age
+
+    return rank
+
+
+def _day(outlet: Outlet, now: datetime) -> dict[str, Value]:
+    """The day (UTC) that `now` is in, for `frontier_new`."""
+    since = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {"outlet": outlet.id, "since": ticks(since), "until": ticks(since + timedelta(days=1))}
+
+
+def _sighted(outlet: Outlet, sighting: Sighting, priority: int, now: datetime) -> dict[str, Value] | None:
     try:
         url = urls.canonical(sighting.url)
         key, plain = urls.identity(url, outlet), urls.identity(url)
     except UrlError:
         return None
-    published = sighting.published
-    # Without a date: a feed or front page shows what is new, a sitemap everything there ever was.
-    fresh = now - published <= FRESH_FOR if published else kinds.get(sighting.source) in {"feed", "front"}
     return {
         "key": key,
         "plain": plain,
         "url": url,
         "host": urls.host(url),
         "outlet": outlet.id,
-        "priority": FRESH if fresh else OLD,
+        "priority": priority,
         "next_visit": ticks(now),
-        "published": ticks(published),
+        "published": ticks(sighting.published),
         "first_seen": ticks(now),
     }
 

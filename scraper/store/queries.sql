@@ -193,6 +193,10 @@ SELECT :key, :url, :host, :outlet, :priority, :next_visit, :published, :first_se
 WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE key IN (:key, :plain))
 ON CONFLICT DO NOTHING;
 
+-- name: frontier_new
+-- How many URLs of an outlet were first seen within a time.
+SELECT count(*) FROM frontier WHERE outlet = :outlet AND first_seen >= :since AND first_seen < :until;
+
 -- name: due_hosts
 -- Hosts with something due, who waited longest first.
 SELECT host FROM hosts WHERE next_visit <= :now AND blocked <= :now

@@ -146,6 +146,7 @@ CREATE INDEX frontier_next ON frontier (host, next_visit);
 CREATE INDEX frontier_due ON frontier (next_visit);
 CREATE INDEX frontier_of_article ON frontier (article_id, key) WHERE article_id IS NOT NULL;
 CREATE INDEX frontier_of_outlet ON frontier (outlet, next_visit);
+CREATE INDEX frontier_by_age ON frontier (outlet, first_seen);
 
 -- One row a host, so that finding hosts with due work costs by hosts and not by articles. `served` is when one of its
 -- rows was last written back: who waited longest comes first, and a host with a long backlog takes its turn like others.

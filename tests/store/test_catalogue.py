@@ -40,13 +40,13 @@ def test_an_archive_is_made_only_when_asked(tmp_path: Path) -> None:
     assert not (tmp_path / "typo").exists()
 
 
-@pytest.mark.parametrize("how", [{}, {"create": True}, {"read_only": True}])
-def test_a_file_where_an_archive_should_be_is_called_a_file(tmp_path: Path, how: dict[str, bool]) -> None:
+@pytest.mark.parametrize(("create", "read_only"), [(False, False), (True, False), (False, True)])
+def test_a_file_where_an_archive_should_be_is_called_a_file(tmp_path: Path, create: bool, read_only: bool) -> None:
     """Nobody is told to begin an archive where none can ever be, and the file is left alone."""
     place = tmp_path / "archive.txt"
     place.write_text("a list of shops")
     with pytest.raises(ArchiveError, match=f"{place}: is a file, not a folder"):
-        FileArchive.open(place, **how)
+        FileArchive.open(place, create=create, read_only=read_only)
     assert place.read_text() == "a list of shops"
 
 
@@ -190,7 +190,7 @@ def test_a_catalogue_that_lacks_a_table_is_said(root: Path) -> None:
     apsw.Connection(str(root / "catalogue.sqlite")).execute("DROP TABLE aliases")
     with (
         FileArchive.open(root, read_only=True) as archive,
-        pytest.raises(ArchiveError, match="no such table: aliases.*scraper reindex"),
+        pytest.raises(ArchiveError, match=r"no such table: aliases.*scraper reindex"),
     ):
         archive.find(HARBOUR)
 
@@ -199,9 +199,9 @@ def test_a_catalogue_deleted_under_a_daemon_can_be_made_again_as_it_is_said(root
     """S15: `reindex` refuses while somebody has the archive open, so the sentence begins with stopping the daemon."""
     with opened(root) as daemon:
         (root / "catalogue.sqlite").unlink()
-        with pytest.raises(ArchiveDamaged, match="stop the daemon.*then run `scraper reindex`"):
+        with pytest.raises(ArchiveDamaged, match=r"stop the daemon.*then run `scraper reindex`"):
             daemon.capture(page())
-        with pytest.raises(ArchiveDamaged, match="stop the daemon.*then run `scraper reindex`"):
+        with pytest.raises(ArchiveDamaged, match=r"stop the daemon.*then run `scraper reindex`"):
             FileArchive.open(root, read_only=True)
         with pytest.raises(ArchiveBusy):
             reindex(root)

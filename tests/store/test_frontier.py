@@ -14,6 +14,7 @@ from scraper import urls
 from scraper.model import Due, Outlet, Sighting, Source, SourceState
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import queries
+from scraper.store.frontier import NEW_PER_DAY
 from tests.store.kit import HARBOUR, OUTLET, START, opened, visit
 
 DAY = timedelta(days=1)
@@ -97,6 +98,81 @@ def test_fresh_comes_before_old(archive: FileArchive) -> None:
     assert set(found[2:]) == {"old", "undated-sitemap", "nested-sitemap"}
     assert taken(archive, limit=2) == found[:2]
     assert taken(archive, limit=4) == found[:4]
+
+
+SITEMAP = "https://news.example/sitemap.xml"
+
+
+def test_an_old_item_waits_behind_every_fresh_one_however_long_it_has_waited(archive: FileArchive) -> None:
+    """First sight of an outlet floods nothing: what is older than 30 days is queued with the lowest priority."""
+    old = [seen(f"old-{n}", days_old=37.01 + n) for n in range(20)]
+    assert archive.frontier.put(LISTED, old, START - 7 * DAY) == 20
+    fresh = {f"fresh-{days}" for days in (0, 7, 30)}
+    assert put(archive, *(seen(name, days_old=int(name[6:])) for name in fresh), seen("ancient", days_old=400)) == 4
+    found = taken(archive, limit=50)
+    assert set(found[:3]) == set(taken(archive, limit=3)) == fresh
+    assert set(found[3:]) == {f"old-{n}" for n in range(20)} | {"ancient"}
+    with archive._catalogue.read() as db:
+        assert db.execute("SELECT priority, count(*) FROM frontier GROUP BY 1").fetchall() == [(1, 3), (2, 21)]
+
+
+@pytest.mark.parametrize(("days", "first"), [(1, ["hour"]), (7, ["hour", "week"]), (90, ["hour", "week", "quarter"])])
+def test_how_far_back_is_fresh_may_be_said(archive: FileArchive, days: int, first: list[str]) -> None:
+    """And what is as old as that is fresh still."""
+    quarter, week, hour = seen("quarter", days_old=90), seen("week", days_old=7), seen("hour", days_old=1 / 24)
+    archive.frontier.put(LISTED, [quarter, week, hour], START, look_back=days * DAY)
+    assert set(taken(archive, limit=len(first))) == set(first)
+    assert len(archive.frontier.take("news.example", START, 9)) == 3
+    with archive._catalogue.read() as db:
+        assert db.execute("SELECT count(*) FROM frontier WHERE priority = 1").get == len(first)
+
+
+# ------------------------------------------------------------------------------------------------ the day's allowance
+
+
+def queued(archive: FileArchive, outlet: str = "news.example") -> int:
+    """All rows of an outlet."""
+    with archive._catalogue.read() as db:
+        return int(db.execute("SELECT count(*) FROM frontier WHERE outlet = ?", (outlet,)).get)
+
+
+def test_an_outlet_gets_so_many_new_urls_a_day_the_freshest_first(archive: FileArchive) -> None:
+    """A flood of links fills the day's allowance and no more; what was left out gets in by being offered again."""
+    flood = [seen(str(n), days_old=(n * 7919 % 2500) / 100) for n in range(2500)]
+    assert put(archive, *flood) == NEW_PER_DAY == queued(archive)
+    with archive._catalogue.read() as db:
+        admitted = {str(row[0]) for row in db.execute("SELECT url FROM frontier")}
+    assert admitted == {each.url for each in flood if each.published and START - each.published < 20 * DAY}
+    assert put(archive, *flood, seen("brand-new")) == 0
+    assert archive.frontier.put(LISTED, flood, START.replace(hour=23, minute=59)) == 0
+    assert archive.frontier.put(LISTED, flood, START.replace(hour=0) + DAY) == 500
+    assert queued(archive) == 2500
+
+
+def test_the_allowance_of_one_outlet_is_not_that_of_another(archive: FileArchive) -> None:
+    """Nor does it count what the outlet had before."""
+    archive.frontier.put(LISTED, [seen(f"before-{n}") for n in range(300)], START - DAY)
+    assert put(archive, *(seen(str(n)) for n in range(2001))) == NEW_PER_DAY
+    other = replace(LISTED, id="other.example")
+    assert put(archive, *(seen(str(n), host="other.example") for n in range(10)), outlet=other) == 10
+
+
+def test_a_sitemap_of_everything_leaves_room_for_the_news_of_the_day(archive: FileArchive) -> None:
+    """The old cannot use up the day, and the fresh may use it up whole."""
+    everything = [seen(f"old-{n}", days_old=None, source=SITEMAP) for n in range(2500)]
+    assert not archive.frontier.full(LISTED, START)
+    assert put(archive, *everything) == 1500
+    assert archive.frontier.full(LISTED, START)
+    assert put(archive, *everything) == 0
+    assert put(archive, *(seen(f"news-{n}") for n in range(600))) == 500
+    assert not archive.frontier.full(LISTED, START + DAY)
+
+
+def test_what_is_new_is_counted_by_an_index(archive: FileArchive) -> None:
+    """The allowance costs by a day's rows of one outlet, and not by the archive."""
+    assert plan_of(archive, "frontier_new") == [
+        "SEARCH frontier USING COVERING INDEX frontier_by_age (outlet=? AND first_seen>? AND first_seen<?)"
+    ]
 
 
 def test_what_is_not_due_is_not_taken(archive: FileArchive) -> None:

@@ -102,10 +102,10 @@ def test_both_libraries_confirm_every_digest(archive: FileArchive) -> None:
             assert record.verify_block_digest()
             payload = record.headers.get("WARC-Payload-Digest")
             assert bool(payload) == record.is_http == (kind not in PLAIN)
-            if record.headers.get("WARC-Profile", "").endswith("identical-payload-digest"):
+            if str(record.headers.get("WARC-Profile")).endswith("identical-payload-digest"):
                 assert payload == told[record.headers["WARC-Refers-To"]]
             elif payload:
-                told[record.record_id] = payload
+                told[str(record.record_id)] = payload
                 record.parse_http()
                 assert record.verify_payload_digest()
     assert seen == {*PLAIN, "response", "request", "revisit"}
