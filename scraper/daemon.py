@@ -101,9 +101,9 @@ class Daemon:
 
     def _plan(self, tasks: TaskGroup) -> None:
         add = self._scheduler.add_job
+        add(self._reload, IntervalTrigger(seconds=5), args=[tasks], id="reload")
         if "scheduler" in self.roles:
             self._plan_sources(tasks)
-            add(self._reload, IntervalTrigger(seconds=5), args=[tasks], id="reload")
             add(self._maintain, CronTrigger(hour=0, minute=10, timezone=UTC), id="maintain", next_run_time=_now())
         if "worker" in self.roles:
             add(self._wake, IntervalTrigger(seconds=1), args=[tasks], id="wake", next_run_time=_now())
@@ -112,20 +112,24 @@ class Daemon:
         """One job a source. A source looked at before is due when its interval has passed, not at every start."""
         for outlet in self.services.outlets.values():
             for source in outlet.sources:
+                trigger = _trigger(source)
                 self._scheduler.add_job(
                     self._start_look,
-                    _trigger(source),
+                    trigger,
                     args=[tasks, outlet, source],
                     id=f"source {source.url}",
                     replace_existing=True,
-                    next_run_time=self._first_look(source),
+                    next_run_time=self._first_look(source, trigger),
                 )
 
-    def _first_look(self, source: Source) -> datetime:
+    def _first_look(self, source: Source, trigger: BaseTrigger) -> datetime:
         state = self.services.frontier.source(source.url)
         soon = _now() + timedelta(seconds=_spread(source.url) * min(10.0, len(self._scheduler.get_jobs()) / 10))
-        if state is None or state.last_checked is None or source.every is None:
+        if state is None or state.last_checked is None:
             return soon
+        if source.every is None:
+            at: datetime = trigger.get_next_fire_time(None, _now())
+            return at
         return max(soon, min(state.last_checked + source.every, _now() + source.every))
 
     async def _start_look(self, tasks: TaskGroup, outlet: Outlet, source: Source) -> None:
@@ -152,7 +156,8 @@ class Daemon:
         for job in self._scheduler.get_jobs():
             if job.id.startswith("source "):
                 job.remove()
-        self._plan_sources(tasks)
+        if "scheduler" in self.roles:
+            self._plan_sources(tasks)
         log.info("config-reloaded", outlets=len(fresh))
 
     async def _maintain(self) -> None:
@@ -167,7 +172,7 @@ class Daemon:
     async def _look(self, outlet: Outlet, source: Source) -> None:
         try:
             with self._guarded("look", source=source.url):
-                seen = await look(self.services, outlet, source, back=self.visits.first_look_back)
+                seen = await look(self.services, outlet, source, look_back=self.visits.first_look_back)
                 if seen.error:
                     log.info("source-failed", outlet=outlet.id, source=source.url, reason=seen.error)
                 elif seen.round:
@@ -194,19 +199,21 @@ class Daemon:
         """Visit what is due at one host, first things first, then give way to others."""
         until = time.monotonic() + TURN
         try:
-            while time.monotonic() < until:
-                batch = await self.services.store(self.services.frontier.take, host, _now(), BATCH)
-                for due in batch:
-                    if self.stopping.is_set() or self.trouble or not await self._in_budget(due):
-                        return
-                    if not await self._visit(due):
-                        return
-                if not batch:
-                    return
-        except ArchiveError as error:
-            self._stop_storing(error)
+            with self._guarded("drain", host=host):
+                while time.monotonic() < until and await self._drain_batch(host):
+                    pass
         finally:
             self._draining.discard(host)
+
+    async def _drain_batch(self, host: str) -> bool:
+        """A few visits; whether there may be more."""
+        batch = await self.services.store(self.services.frontier.take, host, _now(), BATCH)
+        for due in batch:
+            if self.stopping.is_set() or self.trouble or not await self._in_budget(due):
+                return False
+            if not await self._visit(due):
+                return False
+        return bool(batch)
 
     async def _in_budget(self, due: Due) -> bool:
         """Whether the host may be visited once more today; if not, it is left alone until tomorrow."""

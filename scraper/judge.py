@@ -10,17 +10,20 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import time as clock
+from typing import Literal
 from urllib.parse import urlsplit
 
 from scraper import cadence, urls
 from scraper.article import Article
+from scraper.compare import SECOND_LOOK
 from scraper.errors import Deferred, FetchError, Refused
-from scraper.model import Due, Entry, Outlet, Page, Round, Verdict
+from scraper.model import Due, Entry, Outlet, Page, Verdict
 
 GONE = frozenset({404, 410})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
 TRANSIENT = frozenset({408, 421, 425, 429})
 PHRASE, COMPARED = 12, 20_000  # characters
+AGREE = "a second look has to agree"
 
 
 def trouble(error: FetchError) -> Verdict:
@@ -44,11 +47,9 @@ def status(page: Page, due: Due, entry: Entry | None) -> Verdict | None:
 
     A redirect from a known article to a front page is how many outlets delete.
     """
-    if page.status == 304:
-        return Verdict("same") if entry else Verdict("failed", "http-304: not modified, but nothing is known of it")
-    if page.status in GONE:
-        if entry is None:
-            return Verdict("failed", f"http-{page.status}")
+    if entry and page.status == 304:
+        return Verdict("back" if entry.gone_since else "same")
+    if entry and page.status in GONE:
         return gone(f"http-{page.status}", page.status, due, page.fetched_at)
     if page.status not in {200, 203}:
         return Verdict("failed", f"http-{page.status}")
@@ -111,16 +112,37 @@ def _phrases(article: Article) -> set[str]:
     return {text[at : at + PHRASE] for at in range(max(1, len(text) - PHRASE + 1))}
 
 
-def recent(found: Round, since: datetime) -> Round:
-    """`found` without what it dates before `since`; what has no date stays."""
-    kept = tuple(s for s in found.sightings if s.published is None or s.published >= since)
-    left = len(found.sightings) - len(kept)
-    return replace(found, sightings=kept, skipped={**found.skipped, "too-old": left}) if left else found
+def kind_of(url: str) -> Literal["page", "pdf"]:
+    """What `url` promises by its end, before anybody has asked: print may be larger and slower than pages."""
+    return "pdf" if urlsplit(url).path.lower().endswith((".pdf", "/pdf")) else "page"
 
 
-def text_mark(article: Article) -> str:
-    """A short mark of a text, to see whether two visits saw the same one."""
-    return hashlib.sha256(article.body.encode()).hexdigest()[:8]
+def is_witness(url: str, outlet: Outlet | None) -> bool:
+    """Whether `url` is that of the second form of an article, such as its print."""
+    return bool(outlet and outlet.witness and urlsplit(url).path.rstrip("/").endswith(outlet.witness))
+
+
+def testified(old: Article, new: Article, verdict: Verdict, outlet: Outlet | None) -> Verdict:
+    """What a second form may say of an article whose last version is of the first: a disagreement is reported, and is
+    no edit."""
+    if verdict.edit is None or not is_witness(new.url, outlet) or is_witness(old.url, outlet):
+        return verdict
+    differs = ", ".join(verdict.edit.kinds)
+    return Verdict("same", f"witness: the other form differs in {differs}", flags=("witness-differs",))
+
+
+def second_look(verdict: Verdict, article: Article) -> str | None:
+    """What has to be remembered until a second visit has seen the same text; None if `verdict` needs none.
+
+    That is so where a text got much worse, and where another one stands in its place.
+    """
+    word = (verdict.reason or "").partition(":")[0]
+    if verdict.kind == "edited" and "replaced" in verdict.flags:
+        word = "replaced"
+    elif verdict.kind != "partial" or word not in SECOND_LOOK:
+        return None
+    mark = hashlib.sha256(article.body.encode()).hexdigest()[:8]
+    return f"{word}: text {mark}, {AGREE}"
 
 
 def instant(article: Article) -> datetime | None:
@@ -140,7 +162,9 @@ def after(
 
     Being refused or put off is not a visit: it neither confirms nor denies anything about the article.
     """
-    row = replace(due, last_error=verdict.reason)
+    answered = verdict.kind not in {"refused", "deferred", "failed"}
+    waits = due.last_error is not None and due.last_error.endswith(AGREE)
+    row = replace(due, last_error=verdict.reason if answered or not waits else due.last_error)
     match verdict.kind:
         case "new" | "edited" | "back":
             row = _answered(row, now, edits=due.edits + (verdict.kind == "edited"), unchanged=0, last_edit=now)

@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar, TypeVarTuple
+from functools import partial
+from typing import Any, TypeVar, TypeVarTuple
 
 import anyio
 from anyio import to_thread
 
 from scraper import cadence, judge, urls
 from scraper.article import Article
-from scraper.compare import SECOND_LOOK, compare
+from scraper.compare import compare
 from scraper.discover import discover
 from scraper.errors import ArchiveDamaged, Deferred, ExtractError, Failed, FetchError
 from scraper.interfaces import Archive, Fetcher, Frontier, Reader
@@ -101,36 +102,51 @@ class Finding:
 
 
 async def visit(
-    services: Services, due: Due, *, force: bool = False, patience: timedelta = timedelta(minutes=2)
+    services: Services,
+    due: Due,
+    *,
+    url: str | None = None,
+    force: bool = False,
+    patience: timedelta = timedelta(minutes=2),
 ) -> Outcome:
     """Look at one article once and keep what was found. Raises ArchiveError only, and that about the whole archive.
 
+    `url` is another form of the article's address to ask this once: the row goes on to be visited under its own.
     Damage to this article's own files is an outcome like others: one bad file must not keep all articles waiting.
     """
     started = time.monotonic()
+    asked = due if url in {None, due.url} else replace(due, url=url, **_NOTHING_KNOWN)
     outlet = services.outlets.get(due.outlet)
     # Now and then the whole page is asked for, so that a server's "not modified" cannot hide an edit for ever.
     plainly = force or cadence.ask_plainly(due, services.now())
     request = Request(
-        due.url,
-        etag=None if plainly else due.etag,
-        last_modified=None if plainly else due.last_modified,
+        asked.url,
+        kind=judge.kind_of(asked.url),
+        etag=None if plainly else asked.etag,
+        last_modified=None if plainly else asked.last_modified,
         delay=outlet.delay if outlet else None,
         patience=patience,
     )
     try:
         page = await services.fetcher.get(request)
     except FetchError as error:
-        return await _unanswered(services, due, error, started)
+        return replace(await _unanswered(services, due, error, started), url=asked.url)
+    capture = await services.store(services.archive.capture, page)
     try:
-        capture = await services.store(services.archive.capture, page)
-        finding = await _examine(services, due, page, capture, force=force)
-        snapshot = await services.store(services.archive.commit, _intent(services, due, page, capture, finding))
+        finding = await _examine(services, asked, page, capture, force=force)
+        snapshot = await services.store(services.archive.commit, _intent(services, asked, page, capture, finding))
     except ArchiveDamaged as error:
-        return await _kept_from(services, due, Verdict("failed", f"damaged: {error}"), started, permanent=True)
-    row = _row(due, page, capture, finding, snapshot)
+        verdict = Verdict("failed", f"damaged: {error}")
+        return replace(await _kept_from(services, due, verdict, started, permanent=True), url=asked.url)
+    row = _row(services, asked, page, capture, finding, snapshot)
+    if asked is not due:
+        row = replace(row, url=due.url, **{name: getattr(due, name) for name in _NOTHING_KNOWN})
     await services.store(_remember, services, row)
-    return _outcome(due, page, finding, snapshot, row, _since(started))
+    return _outcome(asked, page, finding, snapshot, row, _since(started))
+
+
+# What is known of one address says nothing about another form of it.
+_NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
 
 
 async def _unanswered(services: Services, due: Due, error: FetchError, started: float) -> Outcome:
@@ -206,13 +222,12 @@ async def _weigh(
     entry = finding.entry
     latest = await services.store(services.archive.latest, entry.id) if entry else None
     old = latest.article if latest else None
-    verdict = _compare(old, article, due)
+    verdict = compare(old, article)
     if latest and old and verdict.kind != "same" and old.reading != article.reading:
         old = await _reread(services, latest, outlet) or old
-        verdict = _compare(old, article, due)
-    astray = entry is not None and judge.led_astray(entry, page, outlet)
-    if old and astray and verdict.kind != "same" and judge.moved(old, article):
-        verdict = Verdict("partial", f"moved: {page.final_url}")
+        verdict = compare(old, article)
+    if entry and old:
+        verdict = _doubted(due, page, entry, (old, article), verdict, outlet)
     if entry and verdict.kind == "edited" and await services.store(_is_crowded, services, entry, page.fetched_at):
         verdict = Verdict("same", "crowded: as many versions in a day as are kept", flags=("coalesced",))
     if entry and entry.gone_since and verdict.kind in {"same", "edited"}:
@@ -220,14 +235,22 @@ async def _weigh(
     return replace(finding, verdict=verdict, latest=latest)
 
 
-def _compare(old: Article | None, article: Article, due: Due) -> Verdict:
-    """A text that got much worse is believed when the visit before saw the very same one."""
-    verdict = compare(old, article)
-    word = (verdict.reason or "").partition(":")[0]
-    if verdict.kind != "partial" or word not in SECOND_LOOK:
+def _doubted(
+    due: Due, page: Page, entry: Entry, texts: tuple[Article, Article], verdict: Verdict, outlet: Outlet | None
+) -> Verdict:
+    """`verdict` as far as it can be believed: is this the article's own page, its first form, and seen twice?"""
+    old, new = texts
+    if verdict.kind == "same":
         return verdict
-    reason = f"{word}: text {judge.text_mark(article)}, a second look has to agree"
-    return compare(old, article, shrink_confirmed=True) if due.last_error == reason else replace(verdict, reason=reason)
+    if judge.led_astray(entry, page, outlet) and judge.moved(old, new):
+        return Verdict("partial", f"moved: {page.final_url}")
+    verdict = judge.testified(old, new, verdict, outlet)
+    remembered = judge.second_look(verdict, new)
+    if remembered is None:
+        return verdict
+    if due.last_error == remembered:
+        return compare(old, new, shrink_confirmed=True)
+    return Verdict("partial", remembered, flags=verdict.flags)
 
 
 def _is_crowded(services: Services, entry: Entry, now: datetime) -> bool:
@@ -264,7 +287,9 @@ def _intent(services: Services, due: Due, page: Page, capture: Capture, finding:
     )
 
 
-def _row(due: Due, page: Page, capture: Capture, finding: Finding, snapshot: Snapshot | None) -> Due:
+def _row(
+    services: Services, due: Due, page: Page, capture: Capture, finding: Finding, snapshot: Snapshot | None
+) -> Due:
     """The frontier row with what the next request can use. Validators are kept only of an answer that was believed."""
     entry = finding.entry
     article_id = snapshot.article_id if snapshot else entry.id if entry else None
@@ -282,6 +307,9 @@ def _row(due: Due, page: Page, capture: Capture, finding: Finding, snapshot: Sna
         )
     if page.status == 304:
         row = replace(row, etag=due.etag, last_modified=due.last_modified)
+    if snapshot and judge.is_witness(due.url, services.outlets.get(finding.outlet)):
+        # Asked for its print first, an article is still watched where its readers are.
+        row = replace(row, url=snapshot.article.canonical_url, **_NOTHING_KNOWN)
     return judge.after(row, finding.verdict, page.fetched_at, retry_at=None, permanent=finding.permanent)
 
 
@@ -293,6 +321,8 @@ def _remember(services: Services, row: Due) -> None:
 
 def _outcome(due: Due, page: Page, finding: Finding, snapshot: Snapshot | None, row: Due, elapsed_ms: int) -> Outcome:
     verdict, entry, shown = finding.verdict, finding.entry, snapshot or finding.latest
+    if finding.article and snapshot is None:  # another process kept the same text a moment ago
+        verdict = Verdict("same")
     title, version = (entry.title, entry.latest) if entry else (None, None)
     return Outcome(
         due.url,
@@ -328,22 +358,25 @@ class Look:
     error: str | None = None
 
 
-async def look(services: Services, outlet: Outlet, source: Source, *, back: timedelta | None = None) -> Look:
+async def look(
+    services: Services, outlet: Outlet, source: Source, *, look_back: timedelta = timedelta(days=30)
+) -> Look:
     """Look at one source once and put what it announces into the frontier. Raises ArchiveError only.
 
-    What is announced with a date longer ago than `back` is left alone.
+    What is announced with a date longer ago than `look_back` waits behind all that is fresher.
     """
     frontier, now = services.frontier, services.now()
     state = await services.store(frontier.source, source.url) or SourceState(source.url, outlet.id)
     try:
         found = await discover(outlet, source, state, services.fetcher.get, now, run=services.reader.run)
     except FetchError as error:
-        state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
-        await services.store(frontier.source_done, state)
+        # Being left alone is no failure of the source's own: what its host did is counted where it did it.
+        if error.reason not in {"host-paused", "pace"}:
+            state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
+            await services.store(frontier.source_done, state)
         return Look(source, error=error.said)
-    announced = len(found.sightings)
-    found = judge.recent(found, now - back) if back is not None else found
-    added = await services.store(frontier.put, outlet, found.sightings, now)
+    put = partial(frontier.put, look_back=look_back)
+    added = await services.store(put, outlet, found.sightings, now)
     state = replace(
         state,
         last_checked=now,
@@ -351,7 +384,7 @@ async def look(services: Services, outlet: Outlet, source: Source, *, back: time
         last_new=now if added else state.last_new,
         last_error=None,
         failures=0,
-        items=state.items if found.unchanged else announced,
+        items=state.items if found.unchanged else len(found.sightings),
         etag=found.etag,
         last_modified=found.last_modified,
     )

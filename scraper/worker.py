@@ -12,6 +12,7 @@ import contextlib
 import math
 import pickle
 import resource
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from scraper.errors import ExtractError
 from scraper.model import Outlet, Page
 
 T = TypeVar("T")
+_Job = tuple[bytes, str, str | None, Outlet | None, str | None]
 Ts = TypeVarTuple("Ts")
 
 
@@ -55,13 +57,20 @@ class CagedReader:
         rules = outlet.as_of(page.fetched_at.date()) if outlet else None
         job = (page.body, page.final_url, page.content_type, rules, known)
         try:
-            return await self._caged(memory, timeout.total_seconds(), _read, job)
+            return await self._twice(memory, timeout.total_seconds(), job)
         except TimeoutError as exc:
             raise ExtractError(page.final_url, "too-heavy", f"not read within {timeout.total_seconds():.0f} s") from exc
         except (anyio.BrokenWorkerProcess, pickle.UnpicklingError, MemoryError) as exc:
             raise ExtractError(page.final_url, "too-heavy", "ended its reading process") from exc
         except OSError as exc:  # nothing the page did: this machine has no process or file to spare
             raise ExtractError(page.final_url, "resources", exc.strerror or "no process to read it in") from exc
+
+    async def _twice(self, memory: int, seconds: float, job: _Job) -> Article | None:
+        """A child may have been ended by what has nothing to do with the page: only two of them are evidence."""
+        try:
+            return await self._caged(memory, seconds, _read, job)
+        except anyio.BrokenWorkerProcess:
+            return await self._caged(memory, seconds, _read, job)
 
     async def run(self, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> T:
         """Run a pure, importable function of hostile bytes (a feed, a sitemap) under the same limits.
@@ -84,7 +93,7 @@ class CagedReader:
                 return await to_process.run_sync(_call, memory, seconds, func, args, cancellable=True, limiter=mine)
 
 
-def _read(job: tuple[bytes, str, str | None, Outlet | None, str | None]) -> Article | None:
+def _read(job: _Job) -> Article | None:
     from scraper.extract import read  # noqa: PLC0415  # only the child needs the parsers
 
     body, url, content_type, outlet, known = job
@@ -92,6 +101,9 @@ def _read(job: tuple[bytes, str, str | None, Outlet | None, str | None]) -> Arti
 
 
 def _call(memory: int, seconds: float, func: Callable[..., T], args: tuple[object, ...]) -> T:
+    # A signal to the whole group (Ctrl-C, a service manager) is for the parent: it ends its children when it is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _limit(memory, seconds)
     return func(*args)
 

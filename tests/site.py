@@ -125,7 +125,7 @@ class Program:
     def daemon(self, *args: str) -> Iterator[subprocess.Popen[str]]:
         """`scraper run` while the block runs; killed if it is still there afterwards. Its log goes to `daemon.log`."""
         with (self.root / "daemon.log").open("a") as log:
-            process = subprocess.Popen(self.command("run", *args), stderr=log, text=True)
+            process = subprocess.Popen(self.command("run", *args), stderr=log, text=True, start_new_session=True)
             try:
                 yield process
             finally:

@@ -181,6 +181,82 @@ async def test_gone_is_confirmed_over_time_and_ended_by_coming_back(world: World
     assert entry.gone_since is None
 
 
+async def test_not_modified_ends_a_tombstone_too(world: World) -> None:
+    """The server says that the text is what it was: then it is back."""
+    world.web.pages[URL] = answered(URL, article_page(), world.clock, etag='"a1"')
+    await world.visit()
+    world.web.pages.pop(URL)
+    for _ in range(5):
+        world.clock.forward(hours=13)
+        await world.visit()
+    world.web.pages[URL] = answered(URL, 304, world.clock)
+    assert (await world.visit()).verdict == "back"
+
+
+async def test_another_text_in_its_place_needs_a_second_look(world: World) -> None:
+    """A front page or an error under status 200 is not believed at first sight, whatever it looks like."""
+    await world.visit()
+    other = [
+        f"Snow closed the road at kilometre {n * 7}, and the ploughs of district {n} were called." for n in range(9)
+    ]
+    world.web.pages[URL] = article_page(*other, title="Snow closes mountain roads")
+    seen = []
+    for _ in range(2):
+        world.clock.forward(hours=1)
+        done = await world.visit()
+        seen.append((done.verdict, (done.reason or "").split(":")[0]))
+    assert seen == [("partial", "replaced"), ("edited", "")]
+
+
+async def test_trouble_between_two_looks_forgets_nothing(world: World) -> None:
+    """What the first look saw is remembered until there is an answer."""
+    long = [f"Paragraph {n} of the report tells what the committee heard on day {n} of its inquiry." for n in range(20)]
+    world.web.pages[URL] = article_page(*long)
+    await world.visit()
+    verdicts = []
+    for page in (article_page(*long[:3]), Failed(URL, "timeout"), Refused(URL, "robots"), article_page(*long[:3])):
+        world.web.pages[URL] = page
+        world.clock.forward(hours=1)
+        verdicts.append((await world.visit()).verdict)
+    assert verdicts == ["partial", "failed", "refused", "edited"]
+
+
+async def test_another_form_is_asked_without_becoming_the_watch(world: World) -> None:
+    """What a person asks for is fetched as asked; the article goes on to be visited where it was."""
+    world.web.pages[URL] = answered(URL, article_page(), world.clock, etag='"a1"')
+    await world.visit()
+    form = "https://paper.example/2026/03/pier-vote/amp/"
+    world.web.pages[form] = article_page()
+    row = world.archive.frontier.lookup(URL, OUTLET)
+    assert row is not None
+    done = await visit(world.services, row, url=form)
+    asked, after = world.web.asked[-1], world.archive.frontier.lookup(URL, OUTLET)
+    assert (done.url, done.verdict, asked.url, asked.etag) == (form, "same", form, None)
+    assert after is not None
+    assert (after.url, after.etag) == (URL, '"a1"')
+
+
+async def test_a_second_form_testifies_and_makes_no_version(world: World) -> None:
+    """Print and page of one article may disagree: that is said, and is no edit; the page goes on to be watched."""
+    outlet = replace(OUTLET, witness="/print-it")
+    world.services = replace(world.services, outlets=Outlets.of([outlet]))
+    first = "https://paper.example/2026/03/pier-vote/print-it"
+    head = '<link rel="canonical" href="https://paper.example/2026/03/pier-vote">'
+    world.web.pages[first] = article_page().replace("</head>", head + "</head>")
+    due = Due(urls.identity(first, outlet), first, "paper.example", outlet.id, world.clock())
+    assert (await visit(world.services, due)).verdict == "new"
+    row = world.archive.frontier.lookup(URL, outlet)
+    assert row is not None
+    assert row.url == "https://paper.example/2026/03/pier-vote"
+    page = "https://paper.example/2026/03/pier-vote"
+    world.web.pages[page] = article_page()
+    assert (await visit(world.services, row)).verdict == "same"
+    world.web.pages[page] = article_page(*PARAGRAPHS[:3], "The mayor said no.")
+    assert (await visit(world.services, row)).verdict == "edited"
+    told = await visit(world.services, row, url=first)
+    assert (told.verdict, told.flags) == ("same", ("witness-differs",))
+
+
 async def test_a_live_page_is_kept_at_a_bounded_rate(world: World) -> None:
     """A text that is another one at every look makes no more than a day's ration of versions."""
     for minute in range(40):
@@ -242,6 +318,29 @@ async def test_a_look_at_a_source_fills_the_frontier(world: World) -> None:
     second = await look(world.services, OUTLET, OUTLET.sources[0])
     assert (first.added, second.added, first.error) == (1, 0, None)
     assert world.archive.frontier.due_hosts(world.clock(), 10) == ["paper.example"]
+
+
+async def test_old_items_wait_behind_fresh_ones(world: World) -> None:
+    """The first look at an outlet does not flood it with its past."""
+    dated = {"/old": "Sun, 01 Jan 2023 10:00:00 GMT", "/fresh": "Sun, 01 Mar 2026 09:00:00 GMT"}
+    items = "".join(
+        f"<item><title>t</title><link>https://paper.example{path}</link><pubDate>{date}</pubDate></item>"
+        for path, date in dated.items()
+    )
+    url = "https://paper.example/feed.xml"
+    feed = f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'
+    world.web.pages[url] = answered(url, feed, world.clock, content_type="application/rss+xml")
+    assert (await look(world.services, OUTLET, OUTLET.sources[0])).added == 2
+    taken = world.archive.frontier.take("paper.example", world.clock(), 10)
+    assert [due.url for due in taken] == ["https://paper.example/fresh", "https://paper.example/old"]
+
+
+async def test_being_left_alone_is_no_failure_of_a_source(world: World) -> None:
+    """One dead host is told once, where it failed, and not again for each of its sources."""
+    url = "https://paper.example/feed.xml"
+    world.web.pages[url] = Deferred(url, "host-paused", "", datetime(2026, 3, 1, 13, tzinfo=UTC))
+    await look(world.services, OUTLET, OUTLET.sources[0])
+    assert world.archive.frontier.source(url) is None
 
 
 async def test_a_source_that_fails_is_remembered(world: World) -> None:
