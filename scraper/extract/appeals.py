@@ -53,11 +53,11 @@ thank you for reading/your/signing/subscribing/supporting
 ~our privacy policy | ~our terms | ~follow us | ~like us on | ~whatsapp channel | ~telegram channel
 quality journalism | needs your help/support
 ~goal _ members/subscribers | for our birthday | keep our/us/it/this _? _? free/open/independent/alive/going
-become/becoming a patron* | patronsupport _ | save ukrainian/independent media
+save independent media
 only one in _? _? readers | makes/make a financial contribution | our first ever
 first ever magazine/book/course/merch | ~watch now | watch us on | listen to our
-running news digest | explore our | visit our store/shop | our online store/shop
-brave/fierce/fearless/independent journalism for/without | let's be honest
+explore our | visit our store/shop | our online store/shop
+brave/fierce/fearless/independent journalism for/without
 we have been named/designated/labelled/labeled/declared/branded | needs your | ~under attack by/from | ~no paywall
 ~paywall free | reader funded
 unterstützen/unterstütze/unterstützt sie/uns/unsere/unseren/du/ihr

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from scraper.extract import dates, people, phrases
+from scraper.extract import dates, people
 from scraper.extract.blocks import Piece, live
 from scraper.extract.tree import BLOCKS, Element
 from scraper.extract.words import tokens
@@ -97,8 +97,3 @@ def moment(printed: Sequence[str]) -> dates.When | None:
         joined = dates.in_text(f"{printed[at]} {printed[at + 1]}")
         return joined or when
     return when
-
-
-def is_label(line: str) -> bool:
-    """Whether a line is a template's, and says nothing of who or when."""
-    return phrases.fold(line) in phrases.LABEL

@@ -44,7 +44,6 @@ _CONTROLS: Final = tokens(
     "published more "
     "posts articles stories view all read"
 )
-_TITLE_WORDS = re.compile(r"(?i)^(?:dr|prof|mag|dipl|sir|lord|dame|rev|fr|m\.?d|ph\.?d|jr|sr|ii|iii)\.?$")
 
 
 def names(values: Iterable[str], sites: Iterable[str] = ()) -> tuple[str, ...]:

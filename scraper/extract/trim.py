@@ -18,7 +18,10 @@ from scraper.extract.names import words
 from scraper.extract.title import fold
 
 _END = re.compile(r"""[.!?…。！？।։؟]["'”’»)\]]*$""")
-_READING_TIME = re.compile(
+_READING_CLOCK = re.compile(r"(?i)\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?")
+_BRAND = r"(?:visa|master\s?card|american\s?express|amex|maestro|discover|jcb|paypal|(?:apple|google)\s?pay|мир)"
+_PAYMENT = re.compile(rf"(?i){_BRAND}(?:[\s,·|]+{_BRAND})+|pai?y?ments? methods\W*")
+_TIME = re.compile(
     r"(?i)^\W*(?:lesezeit|reading time|temps de lecture|tempo de leitura|tiempo de lectura|lesedauer|время чтения|"
     r"lästid)?\W*"
     r"\d+\s*(?:min(?:ute[ns]?|uto?s?|uti|\.)?|мин\w*|хв\w*|分)\s*(?:read|lesezeit|de lecture|de lectura|read time|"
@@ -45,6 +48,7 @@ def trim(pieces: list[Piece], known: Known) -> None:
     _lines(pieces, known)
     _repeats(pieces)
     asking.drop_runs(pieces)
+    _tickers(pieces)
     _tail(pieces, known)
     _orphans(pieces)
 
@@ -246,6 +250,25 @@ def _repeats(pieces: list[Piece]) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ after the text
+
+
+def _tickers(pieces: list[Piece]) -> None:
+    """A list of other news under a short heading, each under a bare time of day; and the names of means of payment.
+
+    A live page has such times too, but they make up most of it.
+    """
+    rest = live(pieces)
+    for piece in rest:
+        if _PAYMENT.fullmatch(piece.text):
+            piece.drop = "payment"
+    times = [at for at, piece in enumerate(rest) if _CLOCK.fullmatch(piece.text)]
+    if len(times) < 2:
+        return
+    start = times[0] - (times[0] > 0 and len(rest[times[0] - 1].text) < 40 and not _END.search(rest[times[0] - 1].text))
+    before, after = (sum(len(p.text) for p in part if is_prose(p)) for part in (rest[:start], rest[start:]))
+    if start < times[0] and after < before:
+        for piece in rest[start:]:
+            piece.drop = "ticker"
 
 
 def _tail(pieces: list[Piece], known: Known) -> None:
