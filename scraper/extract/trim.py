@@ -18,16 +18,16 @@ from scraper.extract.names import words
 from scraper.extract.title import fold
 
 _END = re.compile(r"""[.!?…。！？।։؟]["'”’»)\]]*$""")
-_READING_CLOCK = re.compile(r"(?i)\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?")
-_BRAND = r"(?:visa|master\s?card|american\s?express|amex|maestro|discover|jcb|paypal|(?:apple|google)\s?pay|мир)"
-_PAYMENT = re.compile(rf"(?i){_BRAND}(?:[\s,·|]+{_BRAND})+|pai?y?ments? methods\W*")
-_TIME = re.compile(
+_READING_TIME = re.compile(
     r"(?i)^\W*(?:lesezeit|reading time|temps de lecture|tempo de leitura|tiempo de lectura|lesedauer|время чтения|"
     r"lästid)?\W*"
     r"\d+\s*(?:min(?:ute[ns]?|uto?s?|uti|\.)?|мин\w*|хв\w*|分)\s*(?:read|lesezeit|de lecture|de lectura|read time|"
     r"di lettura)?\W*$"
 )
 _BY = re.compile(r"(?i)^(?:by|von|par|por|di|de|af|av|door|text|от|від|autor\w*|oleh|przez|skrevet av)\b\s*:?\s+\S+")
+_CLOCK = re.compile(r"(?i)\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?")
+_BRAND = r"(?:visa|master\s?card|american\s?express|amex|maestro|discover|jcb|paypal|(?:apple|google)\s?pay|мир)"
+_PAYMENT = re.compile(rf"(?i){_BRAND}(?:[\s,·|]+{_BRAND})+|pai?y?ments? methods\W*")
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 
 
@@ -261,14 +261,15 @@ def _tickers(pieces: list[Piece]) -> None:
     for piece in rest:
         if _PAYMENT.fullmatch(piece.text):
             piece.drop = "payment"
-    times = [at for at, piece in enumerate(rest) if _CLOCK.fullmatch(piece.text)]
+    times = [piece for piece in rest if _CLOCK.fullmatch(piece.text)]
     if len(times) < 2:
         return
-    start = times[0] - (times[0] > 0 and len(rest[times[0] - 1].text) < 40 and not _END.search(rest[times[0] - 1].text))
-    before, after = (sum(len(p.text) for p in part if is_prose(p)) for part in (rest[:start], rest[start:]))
-    if start < times[0] and after < before:
-        for piece in rest[start:]:
-            piece.drop = "ticker"
+    start = next(at for at, piece in enumerate(pieces) if piece is times[0]) - 1  # the heading, dropped already or not
+    if start < 0 or len(pieces[start].text) >= SENTENCE or _END.search(pieces[start].text):
+        return
+    before, after = (sum(len(p.text) for p in live(part) if is_prose(p)) for part in (pieces[:start], pieces[start:]))
+    for piece in live(pieces[start:]) if after < before else []:
+        piece.drop = "ticker"
 
 
 def _tail(pieces: list[Piece], known: Known) -> None:
