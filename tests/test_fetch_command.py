@@ -97,6 +97,16 @@ def test_gone_and_back(program: Program, site: Site) -> None:
     assert len(program.texts()) == 1
 
 
+def test_what_is_flagged_is_said(program: Program, site: Site) -> None:
+    """In brackets, after the reason; and the list of versions counts the visits that agreed."""
+    program.fetch(URL)
+    site.routes["/2026/03/pier-vote/"] = (410, {}, b"")
+    program.fetch(URL)
+    said = program.run("fetch", URL).stdout.splitlines()[0]
+    assert said == "gone     Council votes to rebuild the old pier (http-410) [unconfirmed]"
+    assert program.run("log", URL).stdout.splitlines()[-1] == "gone at the last 2 visits (http-410), not confirmed yet"
+
+
 def test_unchanged_pages_cost_a_conditional_request(program: Program, site: Site) -> None:
     """Validators are kept and sent back."""
     seen: list[str | None] = []
