@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +18,7 @@ import anyio
 import click
 
 from scraper.cli.common import Open, opened, put
+from scraper.errors import UsageError
 
 if TYPE_CHECKING:
     from scraper.demo.show import Row
@@ -28,21 +32,48 @@ HASTE = 150
 
 @click.command()
 @click.option("--seconds", type=click.IntRange(5, 3600), default=150, show_default=True, help="How long at most.")
-@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep configuration and archive here.")
+@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path),
+              help="Keep both here, in DIR/config and DIR/archive.")  # fmt: skip
+@click.option("--config", metavar="DIR", type=click.Path(path_type=Path), help="Keep the configuration here.")
+@click.option("--archive", metavar="DIR", type=click.Path(path_type=Path), help="Keep the archive here.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other banners.")
-def demo(seconds: int, keep: Path | None, seed: int) -> None:
+def demo(seconds: int, keep: Path | None, config: Path | None, archive: Path | None, seed: int) -> None:
     """Watch it work without the internet.
 
     Serves three outlets on this machine whose banners change at each visit and
     whose articles are really edited now and then, runs the daemon on them, and
     shows the versions growing. Ends by itself, or with Ctrl-C.
+
+    Keeps everything in a new folder unless told otherwise. It does not look at
+    SCRAPER_ARCHIVE and SCRAPER_CONFIG: a demo never lands in a real archive.
     """
-    root = keep or Path(tempfile.mkdtemp(prefix="scraper-demo-"))
-    agrees = asyncio.run(_demo(root, seconds, seed))
+    root = keep or (None if config and archive else Path(tempfile.mkdtemp(prefix="scraper-demo-")))
+    places = Places(_place(archive, root, "archive"), _place(config, root, "config"))
+    agrees = asyncio.run(_demo(places, seconds, seed))
     raise click.exceptions.Exit(0 if agrees else 1)
 
 
-async def _demo(root: Path, seconds: int, seed: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the demo keeps what it makes."""
+
+    archive: Path
+    config: Path
+
+
+def _place(named: Path | None, root: Path | None, name: str) -> Path:
+    """The folder for `name`. Raises UsageError rather than write over a configuration that is in use."""
+    place = named or (root or Path()) / name
+    if name == "config" and (place / "scraper.toml").exists() and not _is_ours(place / "scraper.toml"):
+        raise UsageError(f"{place} holds a configuration that is not a demo's; choose another folder")
+    return place
+
+
+def _is_ours(settings: Path) -> bool:
+    return "scraper-demo" in settings.read_text(encoding="utf-8", errors="replace")
+
+
+async def _demo(places: Places, seconds: int, seed: int) -> bool:
     from scraper import log
     from scraper.demo.outlets import outlet_files
     from scraper.demo.site import DemoSite, serve, story
@@ -50,15 +81,14 @@ async def _demo(root: Path, seconds: int, seed: int) -> bool:
     log.setup(level="error")
     site = DemoSite(seed=seed)
     put(story())
-    config, archive = root / "config", root / "archive"
     async with serve(site) as address:
         for name, text in outlet_files(address).items():
-            (config / name).parent.mkdir(parents=True, exist_ok=True)
-            (config / name).write_text(text, encoding="utf-8")
-        put(f"\nthe outlets, for a browser   {address}/\nthe archive                  {archive}\n")
-        async with opened(archive, config) as open_:
-            rows = await _watch(open_, site, config, seconds)
-    _end(rows, archive, config)
+            (places.config / name).parent.mkdir(parents=True, exist_ok=True)
+            (places.config / name).write_text(text, encoding="utf-8")
+        put(f"\nthe outlets, for a browser   {address}/\nthe archive                  {places.archive}\n")
+        async with opened(places.archive, places.config) as open_:
+            rows = await _watch(open_, site, places.config, seconds)
+    _end(rows, places)
     return all(row.agrees for row in rows)
 
 
@@ -126,6 +156,7 @@ def _rows(open_: Open, site: DemoSite) -> list[Row]:
                 versions=len(versions),
                 last=last.verdict if last else "",
                 gone=truth.gone,
+                confirmed=_is_confirmed(open_, truth),
                 kinds=edit.kinds if edit else (),
                 stealth=edit.stealth if edit else False,
             )
@@ -138,14 +169,34 @@ def _versions(open_: Open, truth: Truth) -> Sequence[Snapshot]:
     return open_.archive.versions(entry.id) if entry else ()
 
 
-def _end(rows: Sequence[Row], archive: Path, config: Path) -> None:
+def _is_confirmed(open_: Open, truth: Truth) -> bool:
+    entry = open_.archive.find(truth.url)
+    return entry is not None and entry.gone_since is not None
+
+
+def _end(rows: Sequence[Row], places: Places) -> None:
     from rich.console import Console
 
     from scraper.demo.show import sentence, table
 
     Console(width=None if sys.stdout.isatty() else 100).print(table(rows))
-    put(f"\n{sentence(rows)}\n\nLook around:\n  export SCRAPER_ARCHIVE={archive} SCRAPER_CONFIG={config}")
-    put("  scraper status\n  scraper changes\n  scraper changes --stealth\n  scraper verify --deep")
+    put(f"\n{sentence(rows)}\n\nLook around:")
+    put(f"  export SCRAPER_ARCHIVE={shlex.quote(str(places.archive.absolute()))}")
+    put(f"  export SCRAPER_CONFIG={shlex.quote(str(places.config.absolute()))}")
+    for command in ("status", "changes", "changes --stealth", "verify --deep"):
+        put(f"  {_program()} {command}")
+
+
+def _program() -> str:
+    """What a person has to type for this program from where they are: its name alone only if the shell finds it."""
+    running, found = Path(sys.argv[0]), shutil.which("scraper")
+    if found and Path(found).absolute().parent == Path(sys.executable).absolute().parent:
+        return "scraper"
+    if running.stem == "__main__":
+        return shlex.join([sys.executable, "-m", "scraper"])
+    with suppress(ValueError):
+        running = running.absolute().relative_to(Path.cwd())
+    return shlex.quote(str(running))
 
 
 class _quiet:  # noqa: N801  # stands where a context manager function would

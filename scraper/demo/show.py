@@ -13,7 +13,8 @@ _STYLES = {"new": "dim", "gone": "red", "correction": "yellow", "reverted": "mag
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One article: what the outlet did (`edits`, `visits`, `faces`), and what the archive says of it."""
+    """One article: what the outlet did (`edits`, `visits`, `faces`, `gone`), and what the archive says of it;
+    `confirmed`: it believes that the article is gone."""
 
     title: str
     visits: int
@@ -22,6 +23,7 @@ class Row:
     versions: int
     last: str
     gone: bool = False
+    confirmed: bool = False
     kinds: tuple[str, ...] = ()
     stealth: bool = False
 
@@ -53,9 +55,11 @@ def table(rows: Iterable[Row]) -> Table:
 
 def _last(row: Row) -> str:
     said = ", ".join(row.kinds) or row.last
+    if row.gone:
+        said = "gone" if row.confirmed else "gone, unconfirmed"
     style = _STYLES.get("gone" if row.gone else row.last, "cyan")
     stealth = " [red]on the quiet[/red]" if row.stealth and not row.gone else ""
-    return f"[{style}]{escape('deleted' if row.gone else said)}[/{style}]{stealth}"
+    return f"[{style}]{escape(said)}[/{style}]{stealth}"
 
 
 def sentence(rows: Iterable[Row]) -> str:

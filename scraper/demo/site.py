@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import random
 import socket
+import textwrap
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -34,6 +35,8 @@ __all__ = ["Answer", "DemoSite", "Truth", "application", "outlet_files", "serve"
 
 # Where a person's browser can look at an outlet without being counted as a visitor.
 PEEK: Final = "/live/"
+
+WIDTH: Final = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +235,15 @@ def story() -> str:
     stories = load()
     edits = [state.kind for one in stories for state in one.states[1:]]
     hosts = len({one.host for one in stories})
-    return (
-        f"{hosts} outlets on this machine publish {len(stories)} articles. Their banners, tickers, related cards and\n"
+    told = (
+        f"{hosts} outlets on this machine publish {len(stories)} articles. Their banners, tickers, related cards and "
         f"counters are others at each visit. {len(edits) - edits.count('gone')} times an article is really edited: "
-        "figures corrected on the quiet, a\nheadline sharpened, a quotation altered, a paragraph added or taken out, a "
-        "correction printed,\nan earlier text put back; and one article is deleted. The archive should hold exactly "
-        "that."
+        "figures corrected on the quiet, a headline sharpened, a quotation altered, a paragraph added or taken out, a "
+        "correction printed, an earlier text put back. The archive should hold exactly that many new versions.",
+        "At the end one article is deleted. A deletion is believed only after several visits over hours, so the "
+        "archive calls it gone, unconfirmed, and keeps its text.",
     )
+    return "\n\n".join(textwrap.fill(part, WIDTH) for part in told)
 
 
 # ------------------------------------------------------------------------------------------------ on loopback

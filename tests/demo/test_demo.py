@@ -189,18 +189,20 @@ def test_the_story_says_what_is_shown() -> None:
     assert "3 outlets" in story()
     assert "7 articles" in story()
     assert "16 times" in story()
+    assert max(map(len, story().splitlines())) <= 78
 
 
 def test_the_table_shows_what_was_done_and_what_was_kept() -> None:
     rows = [
         show.Row("Dam Gates to Open", 9, 2, 6, 3, "figures", kinds=("figures",), stealth=True),
-        show.Row("Gone", 4, 0, 1, 1, "gone", gone=True),
+        show.Row("Gone", 4, 0, 1, 1, "new", gone=True),
+        show.Row("Long gone", 9, 0, 1, 1, "gone", gone=True, confirmed=True),
     ]
     console = Console(width=120, record=True, file=None, quiet=False, force_terminal=False)
     with console.capture() as shown:
         console.print(show.table(rows))
     assert re.search(r"Dam Gates to Open +9 +6 +2 +3 +figures on the quiet", shown.get())
-    assert "deleted" in shown.get()
+    assert re.search(r"\nGone .* gone, unconfirmed *\nLong gone .* gone *\n", shown.get())
 
 
 def test_a_version_without_an_edit_is_called_false() -> None:
