@@ -377,6 +377,8 @@ async def look(
         return Look(source, error=error.said)
     put = partial(frontier.put, look_back=look_back)
     added = await services.store(put, outlet, found.sightings, now)
+    # What a day's ration left out has to be announced again: nothing is known of a source that still holds some.
+    whole = not await services.store(frontier.full, outlet, now)
     state = replace(
         state,
         last_checked=now,
@@ -385,8 +387,8 @@ async def look(
         last_error=None,
         failures=0,
         items=state.items if found.unchanged else len(found.sightings),
-        etag=found.etag,
-        last_modified=found.last_modified,
+        etag=found.etag if whole else None,
+        last_modified=found.last_modified if whole else None,
     )
     await services.store(frontier.source_done, state)
     return Look(source, found, added)

@@ -56,7 +56,7 @@ def fetched(program: Program, urls: Mapping[str, str]) -> Lines:
 
 
 def said(line: Mapping[str, Any]) -> str:
-    """`failed too-large again`: verdict, stable word, and whether it will be tried again soon."""
+    """`failed timeout again`: verdict, stable word, and whether it will be tried again soon."""
     word = (line["reason"] or "").partition(":")[0]
     return " ".join(filter(None, [line["verdict"], word, "again" if line["retry_at"] else ""]))
 
@@ -75,8 +75,7 @@ ENDS = {
     "failed empty again": "empty-200 no-content-204",
     "failed connect again": "close",
     "failed timeout again": "hang slow-headers slow-body slow-chunks stall-body",
-    "failed too-large again": "chunk-extensions endless-body declared-huge",
-    "failed too-large": "gzip-bomb deflate-bomb bomb-on-404",
+    "failed too-large": "chunk-extensions endless-body declared-huge gzip-bomb deflate-bomb bomb-on-404",
     "failed encoding": "gzip-layers gzip-twice br-unasked zstd-unasked gzip-not",
     "failed not-text": "gzip-undeclared",
     "failed wrong-type": "video",
