@@ -115,7 +115,7 @@ async def _visit(services: Services, url: str, *, force: bool) -> Outcome:
         outlet=outlet.id if outlet else addresses.host(url).removeprefix("www."),
         next_visit=datetime.now(UTC),
     )
-    return await visit(services, due, force=force)
+    return await visit(services, due, url=url, force=force)
 
 
 def _report(outcome: Outcome, *, json_: bool) -> None:
