@@ -4,11 +4,12 @@
     ├── UsageError              what was asked cannot be done as asked; exit code 2
     │   ├── ConfigError         mistakes in files under config/, all of them at once
     │   └── UrlError            not an http or https address
-    ├── FetchError              no usable answer came; carries the URL and a stable reason word
-    │   ├── Refused             our own policy stopped it before the forbidden thing happened
-    │   ├── Deferred            the host asked to wait, or is being left alone for a while
-    │   └── Failed              transport, size, status; transient or permanent
-    ├── ExtractError            the bytes could not be read as an article (damaged PDF, not text, too heavy)
+    ├── WebError                something about one URL; carries it and a stable reason word
+    │   ├── FetchError          no usable answer came
+    │   │   ├── Refused         our own policy stopped it before the forbidden thing happened
+    │   │   ├── Deferred        the host asked to wait, or is being left alone for a while
+    │   │   └── Failed          transport, size, status; transient or permanent
+    │   └── ExtractError        the bytes could not be read as an article (damaged PDF, not text, too heavy)
     └── ArchiveError            the archive on disk; carries the path
         ├── ArchiveBusy         another process holds what is needed
         ├── ArchiveNewer        written by a newer program
@@ -71,11 +72,11 @@ class UrlError(UsageError):
         return f"{self.url!r} {self.why}"
 
 
-class FetchError(ScraperError):
-    """No usable answer came from `url`.
+class WebError(ScraperError):
+    """Something about what was found at `url`.
 
-    `reason` is a stable word (`robots`, `private-address`, `too-large`, `timeout`, `http-503` …) that people's tools
-    match on; `detail` is for people.
+    `reason` is a stable word (`robots`, `private-address`, `too-large`, `timeout`, `http-503`, `not-text` …) that
+    people's tools match on; `detail` is for people.
     """
 
     def __init__(self, url: str, reason: str, detail: str = "") -> None:
@@ -91,6 +92,10 @@ class FetchError(ScraperError):
     def said(self) -> str:
         """The reason, and after a colon its detail if there is one."""
         return f"{self.reason}: {self.detail}" if self.detail else self.reason
+
+
+class FetchError(WebError):
+    """No usable answer came."""
 
 
 class Refused(FetchError):
@@ -114,22 +119,8 @@ class Failed(FetchError):
         self.transient = transient
 
 
-class ExtractError(ScraperError):
-    """The bytes of `url` cannot be read as an article; `reason` is a stable word such as `not-text` or `bad-pdf`."""
-
-    def __init__(self, url: str, reason: str, detail: str = "") -> None:
-        super().__init__(url, reason, detail)
-        self.url = url
-        self.reason = reason
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{self.url}: {self.said}"
-
-    @property
-    def said(self) -> str:
-        """The reason, and after a colon its detail if there is one."""
-        return f"{self.reason}: {self.detail}" if self.detail else self.reason
+class ExtractError(WebError):
+    """The bytes cannot be read as an article (`not-text`, `bad-pdf`, `too-heavy` …)."""
 
 
 class ArchiveError(ScraperError):

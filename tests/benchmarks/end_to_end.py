@@ -249,7 +249,10 @@ def main() -> None:
     print(f"  CPU       daemon (fetch, compare, store) {1000 * usage.daemon / max(count, 1):.1f} ms an article, "
           f"reading {1000 * usage.readers / max(count, 1):.1f} ms")  # fmt: skip
     print(f"  memory    {usage.memory:.0f} MiB at most, reading processes included")
-    print(f"second day  {dict(second_day(config, archive, records))}; {stored_count(archive) - count} new versions")
+    started = time.monotonic()
+    ended = second_day(config, archive, records)
+    print(f"second day  {dict(ended)} in {time.monotonic() - started:.1f} s, start of the program included; "
+          f"{stored_count(archive) - count} new versions")  # fmt: skip
     scores(args.bench, records, archive)
     print(f"  archive   {archive}")
 
