@@ -33,9 +33,10 @@ from scraper import cadence, judge, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
 from scraper.limits import DayBudget
 from scraper.model import Due, Outlet, Source, Verdict
-from scraper.pipeline import Services, look, visit
+from scraper.pipeline import Services, visit
 from scraper.serve.health import create_app
 from scraper.settings import Visits
+from scraper.sources import look
 
 log = structlog.get_logger()
 

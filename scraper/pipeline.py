@@ -1,9 +1,8 @@
-"""One visit to one article, one look at one source: the verbs in their order. Decides nothing.
+"""One visit to one article: the verbs in their order. Decides nothing.
 
-    due → fetch → capture → read → name → compare → commit → frontier          (`visit`)
-    source → discover → frontier                                               (`look`)
+    due → fetch → capture → read → name → compare → commit → frontier
 
-The daemon, `scraper fetch`, and whatever comes later call these two functions and have no way of their own.
+The daemon, `scraper fetch`, and whatever comes later call `visit` (and `sources.look`) and have no way of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, TypeVar, TypeVarTuple
 
 import anyio
@@ -21,7 +19,6 @@ from anyio import to_thread
 from scraper import cadence, judge, urls
 from scraper.article import Article
 from scraper.compare import compare
-from scraper.discover import discover
 from scraper.errors import ArchiveDamaged, Deferred, ExtractError, Failed, FetchError
 from scraper.interfaces import Archive, Fetcher, Frontier, Reader
 from scraper.model import (
@@ -33,10 +30,7 @@ from scraper.model import (
     Outlet,
     Page,
     Request,
-    Round,
     Snapshot,
-    Source,
-    SourceState,
     Verdict,
     VerdictKind,
 )
@@ -130,18 +124,23 @@ async def visit(
     try:
         page = await services.fetcher.get(request)
     except FetchError as error:
-        return replace(await _unanswered(services, due, error, started), url=asked.url)
+        return await _unanswered(services, asked, error, started, other=asked is not due)
     capture = await services.store(services.archive.capture, page)
     try:
         finding = await _examine(services, asked, page, capture, force=force)
+        if asked is not due and finding.verdict.kind == "gone":
+            # That one form of an address leads nowhere says nothing about the article.
+            finding = replace(finding, verdict=Verdict("failed", finding.verdict.reason), permanent=True)
         snapshot = await services.store(services.archive.commit, _intent(services, asked, page, capture, finding))
     except ArchiveDamaged as error:
         verdict = Verdict("failed", f"damaged: {error}")
-        return replace(await _kept_from(services, due, verdict, started, permanent=True), url=asked.url)
+        return await _kept_from(services, asked, verdict, started, permanent=True, other=asked is not due)
     row = _row(services, asked, page, capture, finding, snapshot)
-    if asked is not due:
-        row = replace(row, url=due.url, **{name: getattr(due, name) for name in _NOTHING_KNOWN})
-    await services.store(_remember, services, row)
+    if asked is due:
+        await services.store(_remember, services, row)
+    elif finding.verdict.kind in {"new", "edited", "same", "back"}:
+        kept = {name: getattr(due, name) for name in _NOTHING_KNOWN}
+        await services.store(_remember, services, replace(row, url=due.url, **kept))
     return _outcome(asked, page, finding, snapshot, row, _since(started))
 
 
@@ -149,11 +148,12 @@ async def visit(
 _NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
 
 
-async def _unanswered(services: Services, due: Due, error: FetchError, started: float) -> Outcome:
+async def _unanswered(services: Services, due: Due, error: FetchError, started: float, *, other: bool) -> Outcome:
     """No answer came."""
     retry_at = error.retry_at if isinstance(error, Deferred) else None
     permanent = isinstance(error, Failed) and not error.transient
-    return await _kept_from(services, due, judge.trouble(error), started, retry_at=retry_at, permanent=permanent)
+    verdict = judge.trouble(error)
+    return await _kept_from(services, due, verdict, started, retry_at=retry_at, permanent=permanent, other=other)
 
 
 async def _kept_from(
@@ -164,10 +164,12 @@ async def _kept_from(
     *,
     retry_at: datetime | None = None,
     permanent: bool = False,
+    other: bool = False,
 ) -> Outcome:
-    """Nothing to keep but when to ask again."""
+    """Nothing to keep but when to ask again, and not even that if it was an `other` form of the address."""
     row = judge.after(due, verdict, services.now(), retry_at=retry_at, permanent=permanent)
-    await services.store(_remember, services, row)
+    if not other:
+        await services.store(_remember, services, row)
     again = row.next_visit if verdict.kind in {"failed", "deferred"} and not permanent else None
     return Outcome(
         due.url,
@@ -343,52 +345,3 @@ def _outcome(due: Due, page: Page, finding: Finding, snapshot: Snapshot | None, 
 
 def _since(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
-
-
-# ---------------------------------------------------------------------------------------------- sources
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one look at one source ended: what was announced, and how much of it was not known before."""
-
-    source: Source
-    round: Round | None = None
-    added: int = 0
-    error: str | None = None
-
-
-async def look(
-    services: Services, outlet: Outlet, source: Source, *, look_back: timedelta = timedelta(days=30)
-) -> Look:
-    """Look at one source once and put what it announces into the frontier. Raises ArchiveError only.
-
-    What is announced with a date longer ago than `look_back` waits behind all that is fresher.
-    """
-    frontier, now = services.frontier, services.now()
-    state = await services.store(frontier.source, source.url) or SourceState(source.url, outlet.id)
-    try:
-        found = await discover(outlet, source, state, services.fetcher.get, now, run=services.reader.run)
-    except FetchError as error:
-        # Being left alone is no failure of the source's own: what its host did is counted where it did it.
-        if error.reason not in {"host-paused", "pace"}:
-            state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
-            await services.store(frontier.source_done, state)
-        return Look(source, error=error.said)
-    put = partial(frontier.put, look_back=look_back)
-    added = await services.store(put, outlet, found.sightings, now)
-    # What a day's ration left out has to be announced again: nothing is known of a source that still holds some.
-    whole = not await services.store(frontier.full, outlet, now)
-    state = replace(
-        state,
-        last_checked=now,
-        last_ok=now,
-        last_new=now if added else state.last_new,
-        last_error=None,
-        failures=0,
-        items=state.items if found.unchanged else len(found.sightings),
-        etag=found.etag if whole else None,
-        last_modified=found.last_modified if whole else None,
-    )
-    await services.store(frontier.source_done, state)
-    return Look(source, found, added)

@@ -13,7 +13,8 @@ from scraper import urls
 from scraper.errors import Deferred, Failed, Refused
 from scraper.model import Admit, Due, Outlet, Rule, Source
 from scraper.outlets import Outlets
-from scraper.pipeline import Outcome, Services, look, visit
+from scraper.pipeline import Outcome, Services, visit
+from scraper.sources import look
 from scraper.store.archive import FileArchive
 from tests.fakes import PARAGRAPHS, Clock, FakeWeb, InlineReader, answered, article_page
 
@@ -234,6 +235,18 @@ async def test_another_form_is_asked_without_becoming_the_watch(world: World) ->
     assert (done.url, done.verdict, asked.url, asked.etag) == (form, "same", form, None)
     assert after is not None
     assert (after.url, after.etag) == (URL, '"a1"')
+
+
+@pytest.mark.parametrize("answer", [404, Failed(URL, "timeout"), "<html><body><script>x()</script></body></html>"])
+async def test_another_form_that_leads_nowhere_says_nothing(world: World, answer: int | str | Failed) -> None:
+    """Neither is the article gone, nor is its own next visit put off."""
+    await world.visit()
+    row = world.archive.frontier.lookup(URL, OUTLET)
+    assert row is not None
+    world.web.pages[URL + "amp/"] = answer
+    done = await visit(world.services, row, url=URL + "amp/")
+    assert done.verdict in {"failed", "partial"}
+    assert world.archive.frontier.lookup(URL, OUTLET) == row
 
 
 async def test_a_second_form_testifies_and_makes_no_version(world: World) -> None:

@@ -77,10 +77,10 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
 
         async def one_host(mine: list[str]) -> None:
             for url in mine:
-                outcome = await _visit(open_.services, addresses.parse(url), force=force)
+                outcome = await _visit(open_.services, addresses.canonical(url), force=force)
                 latest = await _latest(open_, outcome)
                 outcomes.append(outcome)
-                _report(replace(outcome, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
+                _report(replace(outcome, url=url, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
                 if print_ and outcome.article_id:
                     put(latest.article.text.rstrip("\n") if latest else "")
 
