@@ -43,6 +43,7 @@ log = structlog.get_logger()
 BATCH = 5  # articles taken from the frontier at once: what a crash at worst visits twice
 TURN = 20.0  # seconds of work at one host before another one gets the task
 GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
+STARTS = 50  # sources that are first looked at in a second: a start is not one burst of look-ups and handshakes
 RETRY_STORE = 30.0  # seconds between tries while the archive cannot be written
 LOW_DISK = "disk-low"
 ROLES = ("scheduler", "worker", "web")
@@ -125,7 +126,7 @@ class Daemon:
 
     def _first_look(self, source: Source, trigger: BaseTrigger) -> datetime:
         state = self.services.frontier.source(source.url)
-        soon = _now() + timedelta(seconds=_spread(source.url) * min(10.0, len(self._scheduler.get_jobs()) / 10))
+        soon = _now() + timedelta(seconds=_spread(source.url) * len(self._scheduler.get_jobs()) / STARTS)
         if state is None or state.last_checked is None:
             return soon
         if source.every is None:
