@@ -12,8 +12,6 @@ that of `scraper.extract`, and what the second day stored (nothing, it should be
 from __future__ import annotations
 
 import argparse
-import gzip
-import importlib.util
 import json
 import os
 import subprocess
@@ -26,7 +24,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -34,34 +31,9 @@ from xml.sax.saxutils import escape
 import psutil
 
 from scraper import extract, urls
+from tests.benchmarks.corpus import Record, load, scorer
 
 SCRAPER = [sys.executable, "-m", "scraper"]
-
-
-@dataclass(frozen=True)
-class Record:
-    """One saved page with its truth."""
-
-    id: str
-    url: str
-    corpus: str
-    truth: dict[str, object]
-    body: bytes
-
-    @property
-    def plain(self) -> str:
-        """The URL as served here: without TLS."""
-        return self.url.replace("https://", "http://", 1)
-
-
-def load(bench: Path, limit: int) -> list[Record]:
-    """The pages of the corpus, in the order of its file."""
-    found = []
-    for line in (bench / "truth.jsonl").read_text(encoding="utf-8").splitlines()[: limit or None]:
-        row = json.loads(line)
-        body = gzip.decompress((bench / "pages" / f"{row['id']}.html.gz").read_bytes())
-        found.append(Record(row["id"], row["url"], row["corpus"], row["truth"], body))
-    return found
 
 
 class Web:
@@ -203,31 +175,18 @@ def second_day(config: Path, archive: Path, records: list[Record]) -> Counter[st
 
 def scores(bench: Path, records: list[Record], archive: Path) -> None:
     """F1 of what is stored beside that of the pure function."""
-    spec = importlib.util.spec_from_file_location("score", bench / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    score = importlib.util.module_from_spec(spec)
-    sys.modules["score"] = score
-    spec.loader.exec_module(score)
     bodies: dict[str, str] = {}
     for side in sidecars(archive):
         text = "\n".join(block["text"] for block in side["articleBody"])
         bodies |= {Web.key(url): text for _, url in side["archive"]["forms"]}
-    for corpus, kind in (("aeb", "A"), ("news", "B")):
-        mine = [r for r in records if r.corpus == corpus]
-        for name in ("stored", "extract"):
-            print(f"  {corpus:5} {name:8} body F1 {f1(score, kind, mine, bodies if name == 'stored' else None):.4f}")
-
-
-def f1(score: ModuleType, kind: str, records: list[Record], bodies: dict[str, str] | None) -> float:
-    """The corpus's own body F1, of stored texts or of what `extract` gives now."""
-    scorer = score.score_a if kind == "A" else score.score_b
-    rows = []
-    for record in records:
-        body = extract(record.body, record.url).body if bodies is None else bodies.get(Web.key(record.plain), "")
-        rows.append(scorer(record.truth, {"body": body}))
-    summary = score.summarise(kind, rows, stderr=False)
-    return float(summary["f1"] if kind == "A" else summary["shingle_core"]["f1"])
+    measure = scorer(bench)
+    for corpus in ("aeb", "news"):
+        if not (mine := [r for r in records if r.corpus == corpus]):
+            continue
+        stored: list[tuple[Record, dict[str, object]]] = [(r, {"body": bodies.get(Web.key(r.plain), "")}) for r in mine]
+        now: list[tuple[Record, dict[str, object]]] = [(r, {"body": extract(r.body, r.url).body}) for r in mine]
+        print(f"  {corpus:5} body F1 {measure.figures(corpus, stored)['f1']:.4f} as stored, "
+              f"{measure.figures(corpus, now)['f1']:.4f} as extracted")  # fmt: skip
 
 
 def main() -> None:
