@@ -44,6 +44,7 @@ BATCH = 5  # articles taken from the frontier at once: what a crash at worst vis
 TURN = 20.0  # seconds of work at one host before another one gets the task
 GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
 STARTS = 50  # sources that are first looked at in a second: a start is not one burst of look-ups and handshakes
+CRON_JITTER = 20  # seconds around the minute that a cron expression names
 RETRY_STORE = 30.0  # seconds between tries while the archive cannot be written
 LOW_DISK = "disk-low"
 ROLES = ("scheduler", "worker", "web")
@@ -333,7 +334,9 @@ def listen_on(bind: str) -> socket.socket:
 def _trigger(source: Source) -> BaseTrigger:
     """The source's schedule with a jitter, else every source would fire on the same second."""
     if source.cron:
-        return CronTrigger.from_crontab(source.cron, timezone=UTC)
+        trigger = CronTrigger.from_crontab(source.cron, timezone=UTC)
+        trigger.jitter = CRON_JITTER
+        return trigger
     every = source.every.total_seconds() if source.every else 900.0
     return IntervalTrigger(seconds=max(1, round(every)), jitter=min(60, int(every / 10)) or None)
 
