@@ -11,7 +11,19 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
-from scraper.model import Capture, Due, Entry, Intent, Outlet, Page, Request, Sighting, Snapshot, SourceState
+from scraper.model import (
+    Capture,
+    Due,
+    Entry,
+    Intent,
+    Outlet,
+    Page,
+    Request,
+    Revision,
+    Sighting,
+    Snapshot,
+    SourceState,
+)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -69,12 +81,24 @@ class Archive(Protocol):
         """
         ...
 
+    def revise(self, revision: Revision) -> Snapshot | None:
+        """Keep another reading of a version, beside the readings before it, which stay as they are.
+
+        The number, the capture and the verdict are those of the version: nothing is said about the outlet. None if the
+        version has this text already.
+        """
+        ...
+
     def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
         """The article known under any form of `url`."""
         ...
 
     def versions(self, article_id: str) -> Sequence[Snapshot]:
         """All versions, oldest first. Raises ArchiveDamaged if one of them is not as it was stored."""
+        ...
+
+    def snapshot(self, article_id: str, version: int) -> Snapshot | None:
+        """One version; None if there is none of that number."""
         ...
 
     def latest(self, article_id: str) -> Snapshot | None:

@@ -250,7 +250,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version as stored. `path` is the text file, relative to the archive; `sha256` that of its bytes."""
+    """One version as stored, as it is read now. `path` is the text file, relative to the archive; `sha256` that of its
+    bytes; `revision` counts how often it was read anew with another result."""
 
     article_id: str
     version: int
@@ -260,6 +261,37 @@ class Snapshot:
     captured_at: datetime
     article: Article
     capture: Capture
+    edit: Edit | None = None
+    flags: tuple[str, ...] = ()
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a version as stored: `path` is its text. Revision 0 is the first; `reading` names extractor and
+    rules, `at` is when it was made (of the first: when the page was captured)."""
+
+    version: int
+    revision: int
+    path: str
+    sha256: str
+    at: datetime
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A version that stands, read anew from its capture: `article` is what extractor and rules of today make of it.
+
+    `edit` is the difference from the version before as both are read now, `flags` are the version's. `reason` says what
+    has changed about the reading.
+    """
+
+    entry: Entry
+    version: int
+    article: Article
+    at: datetime
+    reason: str
     edit: Edit | None = None
     flags: tuple[str, ...] = ()
 

@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,20 +23,21 @@ from typing import Final, Self, cast
 
 import apsw
 
-from scraper.errors import ArchiveDamaged, ArchiveUnwritable
-from scraper.model import Capture, Entry, Intent, Outlet, Page, Snapshot
-from scraper.store import drafts, index, manifests, pages, paths, sidecar, warc
+from scraper.errors import ArchiveUnwritable
+from scraper.model import Capture, Intent, Page, Revision, Snapshot
+from scraper.store import drafts, index, manifests, paths, sidecar, warc
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
-from scraper.store.files import Files, read, unwritable
+from scraper.store.files import Files, unwritable
 from scraper.store.frontier import SqliteFrontier
 from scraper.store.intake import Notes, visit_record
 from scraper.store.locks import Lock, hold_roles
 from scraper.store.opening import PATIENCE, no_catalogue, prepare
-from scraper.store.plan import Known, Plan, plan
+from scraper.store.plan import Known, Plan, plan, snapshot_text
 from scraper.store.quarantine import Quarantine
 from scraper.store.recovery import Recovery
 from scraper.store.report import Reports
+from scraper.store.shelves import Shelves, entry_of
 from scraper.store.sidecar import Link
 from scraper.store.spool import Settings, Spool
 from scraper.store.stamps import from_ticks, now, stamp, ticks
@@ -58,19 +59,18 @@ class Seams:
     new_id: Callable[[], str] = new_id
 
 
-class FileArchive:
+class FileArchive(Shelves):
     """One archive, opened. Use `open`. Calls may come from any thread, and any number of processes may have it open.
 
     `repairs` says what was found unfinished and put right, for the log. `frontier` is kept in the same catalogue.
     """
 
     def __init__(self, root: Path, catalogue: Catalogue, locks: tuple[Lock, Lock], settings: Settings, files: Files):
-        self.root = root
+        super().__init__(root, catalogue)
         self.run_dir = root / paths.RUN
         self.repairs: list[str] = []
         self.frontier = SqliteFrontier(catalogue)
         self.reports = Reports(root, catalogue)
-        self._catalogue = catalogue
         self._open_lock, self._lock = locks
         self._settings = settings
         self._files = files
@@ -201,13 +201,40 @@ class FileArchive:
             return drafts.marker_draft(intent, known, what, record_id, self._marker_data(db, intent, known, what))
         return drafts.visit_draft(intent, known, what, record_id)
 
+    def revise(self, revision: Revision) -> Snapshot | None:
+        """See `interfaces.Archive`. Raises ValueError if there is no such version, ArchiveDamaged if it is not as it
+        was stored."""
+        with self._writing():
+            with self._catalogue.read() as db:
+                draft = self._revision(db, revision)
+            if draft is None:
+                return None
+            self._write(draft)
+        return sidecar.snapshot_from(cast("sidecar.Json", draft.data), draft.files[-1][0])
+
+    def _revision(self, db: apsw.Connection, revision: Revision) -> Draft | None:
+        entry, number = revision.entry, revision.version
+        row = db.execute(queries()["last_reading"], {"id": entry.id, "version": number}).fetchone()
+        if row is None:
+            raise ValueError(f"{entry.url} has no version {number}")
+        path, sha256, side, again = cast("tuple[str, str, str, int]", row)
+        article = replace(revision.article, canonical_url=entry.url)
+        made = hashlib.sha256(snapshot_text(article)).hexdigest()
+        if made == sha256:
+            return None
+        readings = db.execute(queries()["readings_of"], {"id": entry.id}).fetchall()
+        taken = any((version, text) == (number, made) for version, _, text, *_ in readings)
+        stem = f"{entry.path}/{paths.snapshot(number, made, again + 1 if taken else 0)}"
+        current = (self._sidecar(path, side), side)
+        return drafts.revision_draft(replace(revision, article=article), stem, current, self._settings.new_id())
+
     def _known(self, db: apsw.Connection, intent: Intent) -> Known | None:
         """The article as it is now: under the id the visit began with, under any form of its address, or by its URL."""
-        entry = _entry(db, "article_by_id", {"id": intent.entry.id}) if intent.entry else None
+        entry = entry_of(db, "article_by_id", {"id": intent.entry.id}) if intent.entry else None
         for key, _ in () if entry else drafts.forms_of(intent):
-            entry = entry or _entry(db, "article_by_key", {"key": key})
+            entry = entry or entry_of(db, "article_by_key", {"key": key})
         if entry is None and intent.article:
-            entry = _entry(db, "article_by_id", {"id": paths.article_id(intent.article.canonical_url)})
+            entry = entry_of(db, "article_by_id", {"id": paths.article_id(intent.article.canonical_url)})
         if entry is None:
             return None
         row = db.execute(queries()["last_version"], {"id": entry.id}).fetchone()
@@ -287,76 +314,6 @@ class FileArchive:
         """Write the manifest of every finished day (UTC) that lacks one; their paths. A written one never changes."""
         with self._writing():
             return manifests.write(self.root, self._files, self._catalogue, today)
-
-    # ------------------------------------------------------------------------------------------ reading
-
-    def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
-        """See `interfaces.Archive`. None also for what is no address."""
-        with self._catalogue.read() as db:
-            found = (_entry(db, "article_by_key", {"key": key}) for key in drafts.keys_of(url, outlet))
-            return next(filter(None, found), None)
-
-    def entry(self, article_id: str) -> Entry | None:
-        """The article with this id."""
-        with self._catalogue.read() as db:
-            return _entry(db, "article_by_id", {"id": article_id})
-
-    def versions(self, article_id: str) -> Sequence[Snapshot]:
-        """See `interfaces.Archive`. Raises ArchiveDamaged if one cannot be read; `snapshot` reads its neighbours."""
-        with self._catalogue.read() as db:
-            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
-        return [self._snapshot(*cast("tuple[int, str, str, str]", row)) for row in rows]
-
-    def snapshot(self, article_id: str, version: int) -> Snapshot | None:
-        """One version, None if there is none of that number. Raises ArchiveDamaged."""
-        with self._catalogue.read() as db:
-            row = db.execute(queries()["version_of"], {"id": article_id, "version": version}).fetchone()
-        return self._snapshot(*cast("tuple[int, str, str, str]", row)) if row else None
-
-    def latest(self, article_id: str) -> Snapshot | None:
-        """See `interfaces.Archive`. Raises ArchiveDamaged."""
-        with self._catalogue.read() as db:
-            row = db.execute(queries()["last_version"], {"id": article_id}).fetchone()
-        return self.snapshot(article_id, cast("int", row[0])) if row else None
-
-    def _snapshot(self, _version: int, path: str, _sha256: str, sidecar_sha256: str) -> Snapshot:
-        place = self.root / (path.removesuffix(".txt") + ".json")
-        content = read(place)
-        if hashlib.sha256(content).hexdigest() != sidecar_sha256:
-            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
-        data = sidecar.loads(content, place)
-        return sidecar.checked(place, lambda: sidecar.snapshot_from(data, path))
-
-    def read_text(self, snapshot: Snapshot) -> str:
-        """The text of a version as its file has it. Raises ArchiveDamaged rather than give another one."""
-        place = self.root / snapshot.path
-        if not paths.is_article_file(snapshot.path):
-            raise ArchiveDamaged(place, "is no place where snapshots are kept")
-        content = read(place)
-        if hashlib.sha256(content).hexdigest() != snapshot.sha256:
-            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
-        return content.decode("utf-8")
-
-    def page(self, capture: Capture) -> Page:
-        """See `interfaces.Archive`. A repeat has the payload of the record it stands for. Raises ArchiveDamaged."""
-        return pages.read_page(self.root, capture, self._payload_place)
-
-    def _payload_place(self, record_id: str) -> tuple[str, int] | None:
-        with self._catalogue.read() as db:
-            row = db.execute(queries()["capture_place"], {"record_id": record_id}).fetchone()
-        if row is None:
-            return None
-        seq, _, file = cast("tuple[int, int, str]", row)
-        return file, index.place(seq)[1]
-
-
-def _entry(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry | None:
-    row = db.execute(queries()[query], values).fetchone()
-    if row is None:
-        return None
-    entry = Entry(*row)
-    first, gone = cast("int", entry.first_seen), cast("int | None", entry.gone_since)
-    return replace(entry, first_seen=from_ticks(first), gone_since=from_ticks(gone))
 
 
 def _only(values: dict[str, str], query: str) -> dict[str, str]:

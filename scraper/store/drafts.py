@@ -6,17 +6,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
+from typing import Final
 
 from scraper import urls
 from scraper.errors import UrlError
-from scraper.model import Capture, Entry, Intent, Outlet
+from scraper.model import Capture, Entry, Intent, Outlet, Revision
 from scraper.store import paths
 from scraper.store.plan import Known, Plan, named, snapshot_text
-from scraper.store.sidecar import Json, Record, dumps, snapshot_json
+from scraper.store.sidecar import Json, Record, dumps, revised_json, snapshot_json
 from scraper.store.stamps import stamp
 
 FORMAT = "scraper-visit/1"
 MARKER_FORMAT = "scraper-marker/1"
+# What stands for a verdict in the record of a revision: nobody looked at the outlet.
+REREAD: Final = "reread"
 _ALIASES = 100
 
 
@@ -92,6 +95,32 @@ def version_draft(
     files = ((f"{stem}.json", dumps(data)), (f"{stem}.txt", text))
     visit = _visit(intent, entry, plan, version=number, files=files)
     return Draft(record_id, visit, entry, files, data, number)
+
+
+def revision_draft(revision: Revision, stem: str, current: tuple[Json, str], record_id: str) -> Draft:
+    """Another reading of a version. `stem` is the path of its files without endings, `current` the sidecar of the
+    reading that it follows, with its hash."""
+    text = snapshot_text(revision.article)
+    data = revised_json(*current, revision, hashlib.sha256(text).hexdigest())
+    files = ((f"{stem}.json", dumps(data)), (f"{stem}.txt", text))
+    entry = revision.entry
+    visit = {
+        "format": FORMAT,
+        "url": entry.url,
+        "outlet": entry.outlet,
+        "at": stamp(revision.at),
+        "verdict": REREAD,
+        "reason": revision.reason,
+        "flags": list(revision.flags),
+        "article_id": entry.id,
+        "version": revision.version,
+        "files": [[path, hashlib.sha256(content).hexdigest()] for path, content in files],
+        "capture": None,
+        "asked": entry.url,
+        "hops": [],
+        "forms": [],
+    }
+    return Draft(record_id, visit, entry, files, data, revision.version)
 
 
 def marker_draft(intent: Intent, known: Known, plan: Plan, record_id: str, data: Json) -> Draft:

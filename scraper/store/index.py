@@ -2,7 +2,7 @@
 made again from the files is the same one.
 
     metadata record → visit, its capture, the article's aliases
-    sidecar         → version, article
+    sidecar         → version, its reading, article
     tombstone       → marker, `gone_since` of the article
 """
 
@@ -55,9 +55,12 @@ def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str,
         "kinds": " ".join(edit["kinds"]),
         "stealth": int(edit["stealth"]),
         "flags": " ".join(ours["verdict_flags"]),
+        "revision": ours.get("revision", 0),
+        "reading": ours.get("reading", ""),
+        "at": ticks(moment(ours.get("reread_at", ours["captured_at"]))),
     }
-    db.execute(queries()["add_version"], row)
-    db.execute(queries()["add_article"], row)
+    for query in ("add_version", "add_reading", "add_article", "retitle_article"):
+        db.execute(queries()[query], row)
     add_aliases(db, ours["article_id"], ours["forms"])
 
 

@@ -1,6 +1,6 @@
 """One file a day that `sha256sum -c`, run in the archive's folder, can check without this program.
 
-    manifests/2024-06-02.sha256    snapshots, sidecars and tombstones captured on that day, WARC files closed on it
+    manifests/2024-06-02.sha256    snapshots, sidecars and tombstones made on that day, WARC files closed on it
 
 Days are in UTC. A manifest is written once its day is over and never changed. What comes in later under an old date (an
 import, a visit at midnight) is listed in the next one that is written, so that each file is in exactly one.
@@ -60,7 +60,7 @@ def _days(lines: list[Line], today: date) -> list[date]:
 
 def _unlisted(db: apsw.Connection, today: date) -> Iterator[Line]:
     until = {"until": day_start(today)}
-    rows = cast("list[tuple[int, str, str, str]]", [row[:4] for row in db.execute(queries()["unlisted"], until)])
+    rows = cast("list[tuple[int, str, str, str]]", db.execute(queries()["unlisted"], until).fetchall())
     for at, path, sha256, sidecar_sha256 in rows:
         yield Line(day_of(at), path, sha256)
         yield Line(day_of(at), path.removesuffix(".txt") + ".json", sidecar_sha256)
@@ -108,8 +108,9 @@ def take_in(db: apsw.Connection, path: str, content: bytes) -> None:
             db.execute(queries()["list_warc"], {"path": listed, "day": day})
         elif Path(listed).name.startswith(("gone-", "back-")):
             db.execute(queries()["list_marker"], {"path": listed, "day": day})
-        elif row := db.execute(queries()["version_at_path"], {k: values[k] for k in ("path", "folder")}).fetchone():
-            db.execute(queries()["list_version"], {"article_id": row[0], "version": row[1], "day": day})
+        elif row := db.execute(queries()["reading_at_path"], {k: values[k] for k in ("path", "folder")}).fetchone():
+            found = dict(zip(("article_id", "version", "revision"), row, strict=True))
+            db.execute(queries()["list_reading"], {**found, "day": day})
 
 
 def parse(content: bytes) -> list[tuple[str, str]]:

@@ -18,7 +18,9 @@ QUARANTINE: Final = "quarantine"
 RUN: Final = ".run"
 CATALOGUE: Final = "catalogue.sqlite"
 
-SNAPSHOT = re.compile(r"(?P<version>\d{3,})_(?P<hash>[0-9a-f]{16})\.(?P<kind>txt|json)", re.ASCII)
+SNAPSHOT = re.compile(
+    r"(?P<version>\d{3,})_(?P<hash>[0-9a-f]{16})(?:-(?P<revision>[1-9]\d*))?\.(?P<kind>txt|json)", re.ASCII
+)
 MARKER = re.compile(r"(?P<kind>gone|back)-\d{8}T\d{6}Z(?:-\d+)?\.json", re.ASCII)
 MANIFEST = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})\.sha256", re.ASCII)
 _WARC_NAME = re.compile(r"[a-z0-9._-]+-(?P<begun>\d{14})-(?P<serial>\d{5,})\.warc\.gz", re.ASCII)
@@ -52,13 +54,20 @@ def plain(outlet: str) -> str:
     return _UNSAFE.sub("-", outlet.lower()).strip(".-")[:100] or "unknown"
 
 
-def snapshot(version: int, sha256: str) -> str:
-    """The name of a version's files, without their endings.
+def snapshot(version: int, sha256: str, again: int = 0) -> str:
+    """The name of a version's files, without their endings. `again`: the number of a revision of the reading whose text
+    is one that an earlier reading of this version gave already, so that the plain name is taken.
 
     >>> snapshot(7, "0fea85ac8d721e3d" + "0" * 48)
     '007_0fea85ac8d721e3d'
     """
-    return f"{version:03d}_{sha256[:16]}"
+    return f"{version:03d}_{sha256[:16]}{f'-{again}' if again else ''}"
+
+
+def digits(path: str) -> str | None:
+    """The hash in the name of a snapshot's file."""
+    match = SNAPSHOT.fullmatch(path.rpartition("/")[2])
+    return match["hash"] if match else None
 
 
 def marker(kind: str, at: datetime, number: int = 0) -> str:

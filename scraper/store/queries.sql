@@ -3,20 +3,33 @@
 -- ============================================================================================ taking files in
 
 -- name: add_version
--- One version; a repeat changes nothing.
+-- One version, or a later reading of it; a repeat changes nothing.
 INSERT INTO versions (article_id, version, outlet, path, sha256, sidecar_sha256, size, verdict, captured_at, seq,
-                      title, kinds, stealth, flags)
+                      title, kinds, stealth, flags, revision)
 VALUES (:article_id, :version, :outlet, :path, :sha256, :sidecar_sha256, :size, :verdict, :captured_at, :seq,
-        :title, :kinds, :stealth, :flags)
+        :title, :kinds, :stealth, :flags, :revision)
+ON CONFLICT (article_id, version) DO UPDATE SET
+    path = excluded.path, sha256 = excluded.sha256, sidecar_sha256 = excluded.sidecar_sha256, size = excluded.size,
+    title = excluded.title, kinds = excluded.kinds, stealth = excluded.stealth, flags = excluded.flags,
+    revision = excluded.revision
+    WHERE excluded.revision > revision;
+
+-- name: add_reading
+-- The files of one reading of a version.
+INSERT INTO readings (article_id, version, revision, path, sha256, sidecar_sha256, size, at, reading)
+VALUES (:article_id, :version, :revision, :path, :sha256, :sidecar_sha256, :size, :at, :reading)
 ON CONFLICT DO NOTHING;
 
 -- name: add_article
--- The article of a version; a newer version brings its title and ends a tombstone.
+-- The article of a version; a newer version ends a tombstone.
 INSERT INTO articles (id, outlet, url, path, title, first_seen, latest)
 VALUES (:article_id, :outlet, :url, :folder, :title, :captured_at, :version)
-ON CONFLICT (id) DO UPDATE SET
-    latest = excluded.latest, title = excluded.title, gone_since = NULL
-    WHERE excluded.latest > latest;
+ON CONFLICT (id) DO UPDATE SET latest = excluded.latest, gone_since = NULL WHERE excluded.latest > latest;
+
+-- name: retitle_article
+-- An article is called what its last version is called, as that is read now.
+UPDATE articles SET title = (SELECT title FROM versions AS v WHERE v.article_id = :article_id AND v.version = latest)
+WHERE id = :article_id AND EXISTS (SELECT 1 FROM versions AS v WHERE v.article_id = :article_id AND v.version = latest);
 
 -- name: number_is_taken
 -- A version was made and its files are lost: its number is never given again.
@@ -64,6 +77,11 @@ WHERE k.key = :key LIMIT 1;
 -- One article.
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since FROM articles WHERE id = :id;
 
+-- name: articles_after
+-- Articles in order, from one id on.
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since FROM articles
+WHERE id > :after AND (:outlet IS NULL OR outlet = :outlet) ORDER BY id LIMIT :limit;
+
 -- name: article_at_path
 -- Whose folder it is.
 SELECT id FROM articles WHERE path = :path;
@@ -71,6 +89,15 @@ SELECT id FROM articles WHERE path = :path;
 -- name: versions_of
 -- All versions of an article, oldest first.
 SELECT version, path, sha256, sidecar_sha256 FROM versions WHERE article_id = :id ORDER BY version;
+
+-- name: readings_of
+-- All readings of all versions of an article, oldest first.
+SELECT version, path, sha256, sidecar_sha256, revision, at, reading FROM readings WHERE article_id = :id
+ORDER BY version, revision;
+
+-- name: last_reading
+-- How a version is read now.
+SELECT path, sha256, sidecar_sha256, revision FROM versions WHERE article_id = :id AND version = :version;
 
 -- name: version_of
 -- One version of an article.
@@ -94,7 +121,8 @@ SELECT v.at, v.reason, c.record_id, c.status, c.seq
 FROM visits AS v LEFT JOIN captures AS c ON c.seq = v.capture_seq
 WHERE v.article_id = :id AND v.verdict = 'gone'
   AND v.seq > coalesce((SELECT max(seq) FROM visits
-                        WHERE article_id = :id AND verdict IN ('new', 'same', 'edited', 'back')), 0)
+                        WHERE article_id = :id AND capture_seq IS NOT NULL
+                          AND verdict IN ('new', 'same', 'edited', 'back')), 0)
 ORDER BY v.seq LIMIT 20;
 
 -- name: known_payload
@@ -146,8 +174,7 @@ UPDATE frontier SET article_id = :article_id WHERE key = :key AND article_id IS 
 
 -- name: unlisted
 -- Files captured before :until that no manifest lists.
-SELECT captured_at, path, sha256, sidecar_sha256, article_id, version FROM versions
-WHERE manifest IS NULL AND captured_at < :until ORDER BY captured_at, path;
+SELECT at, path, sha256, sidecar_sha256 FROM readings WHERE manifest IS NULL AND at < :until ORDER BY at, path;
 
 -- name: unlisted_markers
 -- The same for tombstones.
@@ -167,9 +194,10 @@ INSERT INTO manifests (day, sha256) VALUES (:day, :sha256) ON CONFLICT DO NOTHIN
 -- Days that have one.
 SELECT day, sha256 FROM manifests ORDER BY day;
 
--- name: list_version
--- This version's files are in a manifest.
-UPDATE versions SET manifest = :day WHERE article_id = :article_id AND version = :version AND manifest IS NULL;
+-- name: list_reading
+-- These files are in a manifest.
+UPDATE readings SET manifest = :day
+WHERE article_id = :article_id AND version = :version AND revision = :revision AND manifest IS NULL;
 
 -- name: list_marker
 -- This marker is in a manifest.
@@ -179,10 +207,10 @@ UPDATE markers SET manifest = :day WHERE path = :path AND manifest IS NULL;
 -- This WARC file is in a manifest.
 UPDATE warcs SET manifest = :day WHERE file = :path AND manifest IS NULL;
 
--- name: version_at_path
--- The version whose text is at a path.
-SELECT v.article_id, v.version FROM articles AS a JOIN versions AS v ON v.article_id = a.id
-WHERE a.path = :folder AND v.path = :path;
+-- name: reading_at_path
+-- The reading whose text is at a path.
+SELECT r.article_id, r.version, r.revision FROM articles AS a JOIN readings AS r ON r.article_id = a.id
+WHERE a.path = :folder AND r.path = :path;
 
 -- ============================================================================================ frontier
 
@@ -313,7 +341,7 @@ SELECT host, blocked FROM hosts WHERE blocked > :now ORDER BY blocked;
 
 -- name: report_size
 -- Bytes in snapshots and sidecars, and number of versions.
-SELECT coalesce(sum(size), 0), count(*) FROM versions;
+SELECT coalesce((SELECT sum(size) FROM readings), 0), (SELECT count(*) FROM versions);
 
 -- name: report_warcs
 -- Bytes in WARC files, and their number.
@@ -363,6 +391,14 @@ SELECT v.url, v.article_id, v.version FROM visits AS v
 WHERE v.version IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM versions AS n WHERE n.article_id = v.article_id AND n.version = v.version)
 ORDER BY v.seq;
+
+-- name: versions_unlike_readings
+-- Versions that are not as their last reading lies on disk.
+SELECT v.path FROM versions AS v
+LEFT JOIN readings AS r ON r.article_id = v.article_id AND r.version = v.version AND r.revision = v.revision
+WHERE (v.path, v.sha256, v.sidecar_sha256) IS NOT (r.path, r.sha256, r.sidecar_sha256)
+   OR v.revision < (SELECT max(revision) FROM readings AS n WHERE n.article_id = v.article_id AND n.version = v.version)
+ORDER BY v.path;
 
 -- name: seed_frontier
 -- Rows for all articles that have none: due when they were last captured, validators as then.

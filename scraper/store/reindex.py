@@ -34,7 +34,7 @@ from scraper.store.stamps import now
 
 # What the files do not hold: when to look next, and what somebody was just about to write.
 _CARRIED = ("sources", "frontier", "hosts", "pending")
-_DERIVED = ("articles", "aliases", "versions", "markers", "captures", "visits", "manifests")
+_DERIVED = ("articles", "aliases", "versions", "readings", "markers", "captures", "visits", "manifests")
 # A name that was reserved for a file is no fact about files; how far a file was read is none either.
 _FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits)"
 
@@ -108,7 +108,7 @@ def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, pa
     place = path.relative_to(root).as_posix()
     text = path.with_suffix(".txt")
     values = {"folder": place.rpartition("/")[0], "path": place.removesuffix(".json") + ".txt"}
-    if db.execute(queries()["version_at_path"], values).fetchone():
+    if db.execute(queries()["reading_at_path"], values).fetchone():
         return
     if text.exists():
         notes.say(f"{place} is in no visit that is left; taken in as it is")

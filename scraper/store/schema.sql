@@ -24,7 +24,8 @@ CREATE TABLE aliases (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX aliases_of_article ON aliases (article_id);
 
--- `seq` and `record_id` are those of the version's capture. `size` is that of text and sidecar together.
+-- Each version as it is read now. `seq` is that of its capture; `revision` counts how often it was read anew with
+-- another result. `size` is that of text and sidecar together.
 CREATE TABLE versions (
     article_id     TEXT NOT NULL,
     version        INTEGER NOT NULL,
@@ -40,13 +41,28 @@ CREATE TABLE versions (
     kinds          TEXT NOT NULL,
     stealth        INTEGER NOT NULL,
     flags          TEXT NOT NULL,
-    manifest       TEXT,
+    revision       INTEGER NOT NULL,
     PRIMARY KEY (article_id, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX versions_by_time ON versions (captured_at);
 CREATE INDEX edits_by_time ON versions (captured_at) WHERE kinds <> '';
-CREATE INDEX versions_without_manifest ON versions (captured_at) WHERE manifest IS NULL;
 CREATE INDEX versions_of_outlet ON versions (outlet, captured_at, size);
+
+-- All readings of all versions, as they lie on disk: revision 0 is the first, from the day of the capture.
+CREATE TABLE readings (
+    article_id     TEXT NOT NULL,
+    version        INTEGER NOT NULL,
+    revision       INTEGER NOT NULL,
+    path           TEXT NOT NULL,
+    sha256         TEXT NOT NULL,
+    sidecar_sha256 TEXT NOT NULL,
+    size           INTEGER NOT NULL,
+    at             INTEGER NOT NULL,
+    reading        TEXT NOT NULL,
+    manifest       TEXT,
+    PRIMARY KEY (article_id, version, revision)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX readings_without_manifest ON readings (at) WHERE manifest IS NULL;
 
 -- Tombstones (`gone`) and the files that end them (`back`).
 CREATE TABLE markers (

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 from scraper.article import Article, Block, Dropped
 from scraper.errors import ArchiveDamaged
-from scraper.model import Capture, Edit, Page, Part, Snapshot, VerdictKind
+from scraper.model import Capture, Edit, Page, Part, Revision, Snapshot, VerdictKind
 from scraper.store.stamps import moment, stamp
 
 Json = dict[str, Any]
@@ -27,6 +27,13 @@ T = TypeVar("T")
 # What was dropped is there to explain a reading, not to keep the page twice: the WARC has that.
 DROPPED_PIECES = 400
 DROPPED_CHARACTERS = 400
+
+
+# Keys of the `archive` object that say how the page was read; everything else there is about the visit.
+_OF_THE_READING = frozenset(
+    {"found_at", "kind", "access", "timezone", "claims", "origins", "dropped", "dropped_more", "evidence", "flags"}
+    | {"fingerprint", "reading"}
+)
 
 
 def dumps(data: Mapping[str, object]) -> bytes:
@@ -216,6 +223,34 @@ def snapshot_json(record: Record) -> Json:
     return data
 
 
+def revised_json(before: Json, before_sha256: str, revision: Revision, text_sha256: str) -> Json:
+    """The sidecar of another reading of the version that the sidecar `before` describes.
+
+    What the outlet sent and when stays as it was; `history` names all readings before, the last one by its hash.
+    """
+    was, data = before["archive"], article_json(revision.article)
+    number = was.get("revision", 0)
+    past = {
+        "revision": number,
+        "reading": was.get("reading", ""),
+        "text_sha256": was["text_sha256"],
+        "sidecar_sha256": before_sha256,
+    }
+    if "sameAs" in before:
+        data["sameAs"] = before["sameAs"]
+    kept = {key: value for key, value in was.items() if key not in _OF_THE_READING}
+    data["archive"] |= kept | {
+        "edit": edit_json(revision.edit),
+        "verdict_flags": list(revision.flags),
+        "text_sha256": text_sha256,
+        "revision": number + 1,
+        "reread_at": stamp(revision.at),
+        "reread_because": revision.reason,
+        "history": [*was.get("history", ()), past],
+    }
+    return data
+
+
 def _warc(capture: Capture) -> Json:
     return {
         "file": capture.file,
@@ -262,6 +297,7 @@ def snapshot_from(data: Json, path: str) -> Snapshot:
         ),
         edit=edit_from(ours["edit"]),
         flags=tuple(ours["verdict_flags"]),
+        revision=ours.get("revision", 0),
     )
 
 

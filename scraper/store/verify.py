@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from scraper.errors import ArchiveDamaged, ArchiveError
 from scraper.store import index, manifests, paths
@@ -36,6 +36,10 @@ _HOME = {
     paths.ARTICLES, paths.WARC, paths.MANIFESTS, paths.QUARANTINE, paths.RUN, paths.CATALOGUE,
     f"{paths.CATALOGUE}-wal", f"{paths.CATALOGUE}-shm", "README.md",
 }  # fmt: skip
+
+
+# The sidecars of one article by version and revision: path, what it says of the archive, its own hash.
+Chain = dict[tuple[int, int], tuple[str, Json, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ class _Check:
         for url, article_id, version in self._rows_of("visits_without_version"):
             what = f"version {version} of {url}"
             yield Finding(what, f"was stored (article {article_id}) and is not in the catalogue", BACKUP)
+        for (path,) in self._rows_of("versions_unlike_readings"):
+            yield Finding(path.removesuffix(".txt") + ".json", "is not what the catalogue says of it", REBUILD)
         with quiet(self.root / paths.RUN / "write.lock") as nobody_writes:
             unfinished = self._rows_of("pending") if nobody_writes else []
         for record_id, url, _, _ in unfinished:
@@ -148,10 +154,10 @@ class _Check:
         """One article: each file by itself, then the chain, then what should be there and is not."""
         row = self._rows_of("article_at_path", {"path": folder})
         article = row[0][0] if row else None
-        known = {path: (sha, side) for _, path, sha, side in self._rows_of("versions_of", {"id": article})}
+        known = {path: (sha, side) for _, path, sha, side, *_ in self._rows_of("readings_of", {"id": article})}
         markers = dict(self._rows_of("all_markers_of", {"id": article}))
         there = {path.relative_to(self.root).as_posix() for path in found}
-        chain: dict[int, tuple[Json, str]] = {}
+        chain: Chain = {}
         for path in sorted(there):
             if is_text(path):
                 yield from self._text(path, known)
@@ -161,7 +167,7 @@ class _Check:
                 yield from self._marker(path, markers)
             else:
                 self.surplus.append(path)
-        yield from _chained(folder, chain)
+        yield from _chained(chain)
         expected = _expected(known, markers) if self.catalogue else _pairs(there)
         yield from self._missing(expected - there)
 
@@ -178,14 +184,12 @@ class _Check:
             return
         sha256 = hashlib.sha256(content).hexdigest()
         expected = known[path][0] if path in known else None
-        if sha256[:16] != Path(path).stem.partition("_")[2] or expected not in {None, sha256}:
+        if sha256[:16] != paths.digits(path) or expected not in {None, sha256}:
             yield Finding(path, "was altered: its bytes do not have the hash in its name", BACKUP)
         elif expected is None and self.catalogue:
             self.surplus.append(path)
 
-    def _sidecar(
-        self, path: str, known: dict[str, tuple[str, str]], chain: dict[int, tuple[Json, str]]
-    ) -> Iterator[Finding]:
+    def _sidecar(self, path: str, known: dict[str, tuple[str, str]], chain: Chain) -> Iterator[Finding]:
         text, content = path.removesuffix(".json") + ".txt", self._content(path)
         if isinstance(content, Finding):
             yield content
@@ -200,10 +204,10 @@ class _Check:
         except ArchiveDamaged as exc:
             yield Finding(path, exc.why, BACKUP)
             return
-        if paths.snapshot(said.version, said.sha256) != Path(path).stem:
+        if Path(path).stem not in {paths.snapshot(said.version, said.sha256, again) for again in (0, said.revision)}:
             yield Finding(path, "does not describe the text beside it", BACKUP)
             return
-        chain[said.version] = (data, sha256)
+        chain[said.version, said.revision] = (path, data["archive"], sha256)
         if text not in known and self.catalogue:
             self.surplus.append(path)
 
@@ -351,7 +355,7 @@ class _Check:
         if is_marker(path):
             return bool(row) and path in dict(self._rows_of("all_markers_of", {"id": row[0][0]}))
         return paths.SNAPSHOT.fullmatch(name) is not None and bool(
-            self._rows_of("version_at_path", {"folder": folder, "path": text})
+            self._rows_of("reading_at_path", {"folder": folder, "path": text})
         )
 
 
@@ -366,11 +370,21 @@ def _pairs(there: set[str]) -> set[str]:
     return {f"{stem}{ending}" for stem in stems for ending in (".txt", ".json")}
 
 
-def _chained(folder: str, chain: dict[int, tuple[Json, str]]) -> Iterator[Finding]:
-    """Each version remembers the hashes of the one before."""
-    for version, (data, _) in sorted(chain.items()):
-        previous = cast("Json | None", data["archive"].get("previous"))
-        before = chain.get(previous["version"]) if previous else None
-        if previous and before and before[1] != previous["sidecar_sha256"]:
-            stem = paths.snapshot(previous["version"], before[0]["archive"]["text_sha256"])
-            yield Finding(f"{folder}/{stem}.json", f"is not what version {version} remembers", BACKUP)
+def _chained(chain: Chain) -> Iterator[Finding]:
+    """Each version remembers a reading of the one before, and each reading all those before it."""
+    for (version, revision), (_, ours, _) in sorted(chain.items()):
+        if previous := ours.get("previous"):
+            yield from _remembered(chain, previous["version"], previous, f"version {version}")
+        for past in ours.get("history", ()):
+            yield from _remembered(chain, version, past, f"revision {revision} of version {version}")
+
+
+def _remembered(chain: Chain, version: int, link: Json, by: str) -> Iterator[Finding]:
+    """Whether the sidecar of a remembered text is the one that is remembered."""
+    same = [
+        (path, sha256)
+        for (number, _), (path, ours, sha256) in sorted(chain.items())
+        if number == version and ours["text_sha256"] == link["text_sha256"]
+    ]
+    if same and all(sha256 != link["sidecar_sha256"] for _, sha256 in same):
+        yield Finding(same[0][0], f"is not what {by} remembers", BACKUP)

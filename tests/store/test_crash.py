@@ -18,10 +18,25 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.errors import ArchiveUnwritable
+from scraper.model import Revision
 from scraper.store.archive import FileArchive
 from scraper.store.files import Files
 from scraper.store.reindex import reindex
-from tests.store.kit import HARBOUR, START, Clock, dumped, findings, gone, intent, leftovers, opened, page, texts, visit
+from tests.store.kit import (
+    HARBOUR,
+    START,
+    Clock,
+    article,
+    dumped,
+    findings,
+    gone,
+    intent,
+    leftovers,
+    opened,
+    page,
+    texts,
+    visit,
+)
 from tests.store.stunts import Forgetful, Killed, Stunt, Stunts
 
 DAY = timedelta(days=1)
@@ -62,7 +77,14 @@ def _full(archive: FileArchive) -> None:
         visit(archive, text, at=START + number * timedelta(minutes=1))
 
 
+def _revised(archive: FileArchive) -> None:
+    entry = archive.find(HARBOUR)
+    assert entry
+    archive.revise(Revision(entry, 0, article("A, read anew", reading="extract 2"), START + DAY, "extract 1 → 2"))
+
+
 SCENES = {
+    "revision": Scene(_one, _revised, ("A",), ("A, read anew",)),
     "new": Scene(_nothing, _one, (), ("A",)),
     "edit": Scene(_one, lambda a: visit(a, "B", at=START + DAY), ("A",), ("A", "B")),
     "same": Scene(_one, lambda a: visit(a, "A", at=START + DAY), ("A",), ("A",)),

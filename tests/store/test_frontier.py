@@ -316,6 +316,7 @@ WHOLE = {
     "all_articles": "verify reads everything",
     "all_warcs": "verify reads everything",
     "visits_without_version": "verify reads everything",
+    "versions_unlike_readings": "verify reads everything",
     "pending": "holds what is being written this moment",
     "due_hosts": "one row a host with due work is put in order",
     "closed_warcs": "one row a GiB",

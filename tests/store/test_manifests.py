@@ -120,5 +120,5 @@ def test_the_catalogue_knows_where_each_file_is_listed(archive: FileArchive) -> 
     archive.write_manifests(JUNE_4)
     lines = dumped(archive.root)
     assert sum(line.startswith("manifests ") for line in lines) == 2
-    assert all("'2024-06-0" in line for line in lines if line.startswith("versions "))
+    assert all("'2024-06-0" in line for line in lines if line.startswith("readings "))
     assert archive.find(HARBOUR)

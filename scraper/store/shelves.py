@@ -1,0 +1,130 @@
+"""The archive as it can be read: articles, versions, readings and captures, each checked against its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from scraper.errors import ArchiveDamaged
+from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
+from scraper.store import drafts, index, pages, paths, sidecar
+from scraper.store.catalogue import Catalogue, queries
+from scraper.store.files import read
+from scraper.store.stamps import from_ticks
+
+
+class Shelves:
+    """The reading half of `interfaces.Archive`. Nothing is given out that is not as it was stored."""
+
+    def __init__(self, root: Path, catalogue: Catalogue) -> None:
+        self.root = root
+        self._catalogue = catalogue
+
+    def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
+        """See `interfaces.Archive`. None also for what is no address."""
+        with self._catalogue.read() as db:
+            found = (entry_of(db, "article_by_key", {"key": key}) for key in drafts.keys_of(url, outlet))
+            return next(filter(None, found), None)
+
+    def entry(self, article_id: str) -> Entry | None:
+        """The article with this id."""
+        with self._catalogue.read() as db:
+            return entry_of(db, "article_by_id", {"id": article_id})
+
+    def articles(self, outlet: str | None = None, *, batch: int = 500) -> Iterator[Entry]:
+        """All articles, or those of one outlet, in order of their ids. What is stored meanwhile may be left out."""
+        last = ""
+        while True:
+            values = {"outlet": outlet, "after": last, "limit": batch}
+            with self._catalogue.read() as db:
+                found = [_entry(row) for row in db.execute(queries()["articles_after"], values)]
+            yield from found
+            if len(found) < batch:
+                return
+            last = found[-1].id
+
+    def versions(self, article_id: str) -> Sequence[Snapshot]:
+        """See `interfaces.Archive`. Raises ArchiveDamaged if one cannot be read; `snapshot` reads its neighbours."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
+        return [self._snapshot(*cast("tuple[int, str, str, str]", row)) for row in rows]
+
+    def snapshot(self, article_id: str, version: int) -> Snapshot | None:
+        """One version, None if there is none of that number. Raises ArchiveDamaged."""
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["version_of"], {"id": article_id, "version": version}).fetchone()
+        return self._snapshot(*cast("tuple[int, str, str, str]", row)) if row else None
+
+    def latest(self, article_id: str) -> Snapshot | None:
+        """See `interfaces.Archive`. Raises ArchiveDamaged."""
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["last_version"], {"id": article_id}).fetchone()
+        return self.snapshot(article_id, cast("int", row[0])) if row else None
+
+    def readings(self, article_id: str) -> Sequence[Reading]:
+        """All readings of all versions, oldest first: which extractor and rules gave which text."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["readings_of"], {"id": article_id}).fetchall()
+        found = cast("list[tuple[int, str, str, str, int, int, str]]", rows)
+        return [
+            Reading(version, revision, path, sha256, from_ticks(at), reading)
+            for version, path, sha256, _, revision, at, reading in found
+        ]
+
+    def _snapshot(self, _version: int, path: str, _sha256: str, sidecar_sha256: str) -> Snapshot:
+        data = self._sidecar(path, sidecar_sha256)
+        return sidecar.checked(_beside(self.root / path), lambda: sidecar.snapshot_from(data, path))
+
+    def _sidecar(self, path: str, sha256: str) -> sidecar.Json:
+        """What lies beside the text at `path`."""
+        place = _beside(self.root / path)
+        content = read(place)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
+        return sidecar.loads(content, place)
+
+    def read_text(self, snapshot: Snapshot | Reading) -> str:
+        """The text of a version, or of one of its readings, as its file has it.
+
+        Raises ArchiveDamaged rather than give another one.
+        """
+        place = self.root / snapshot.path
+        if not paths.is_article_file(snapshot.path):
+            raise ArchiveDamaged(place, "is no place where snapshots are kept")
+        content = read(place)
+        if hashlib.sha256(content).hexdigest() != snapshot.sha256:
+            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
+        return content.decode("utf-8")
+
+    def page(self, capture: Capture) -> Page:
+        """See `interfaces.Archive`. A repeat has the payload of the record it stands for. Raises ArchiveDamaged."""
+        return pages.read_page(self.root, capture, self._payload_place)
+
+    def _payload_place(self, record_id: str) -> tuple[str, int] | None:
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["capture_place"], {"record_id": record_id}).fetchone()
+        if row is None:
+            return None
+        seq, _, file = cast("tuple[int, int, str]", row)
+        return file, index.place(seq)[1]
+
+
+def _beside(text: Path) -> Path:
+    return text.with_suffix(".json")
+
+
+def entry_of(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry | None:
+    """The article that a named query finds, if it finds one."""
+    row = db.execute(queries()[query], values).fetchone()
+    return _entry(row) if row else None
+
+
+def _entry(row: tuple[object, ...]) -> Entry:
+    entry = Entry(*row)  # type: ignore[arg-type]  # the columns are in this order in every query
+    first, gone = cast("int", entry.first_seen), cast("int | None", entry.gone_since)
+    return replace(entry, first_seen=from_ticks(first), gone_since=from_ticks(gone))
