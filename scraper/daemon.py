@@ -33,8 +33,9 @@ from scraper import cadence, judge, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
 from scraper.limits import DayBudget
 from scraper.model import Due, Outlet, Source, Verdict
-from scraper.pipeline import Services, visit
+from scraper.pipeline import visit
 from scraper.serve.health import create_app
+from scraper.services import Services
 from scraper.settings import Visits
 from scraper.sources import look
 

@@ -8,19 +8,15 @@ The daemon, `scraper fetch`, and whatever comes later call `visit` (and `sources
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, TypeVarTuple
 
-import anyio
-from anyio import to_thread
-
 from scraper import cadence, judge, urls
+from scraper import reread as rereading
 from scraper.article import Article
 from scraper.compare import compare
 from scraper.errors import ArchiveDamaged, Deferred, ExtractError, Failed, FetchError
-from scraper.interfaces import Archive, Fetcher, Frontier, Reader
 from scraper.model import (
     Capture,
     Due,
@@ -30,11 +26,12 @@ from scraper.model import (
     Outlet,
     Page,
     Request,
+    Revision,
     Snapshot,
     Verdict,
     VerdictKind,
 )
-from scraper.outlets import Outlets
+from scraper.services import Services
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -60,26 +57,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """What a visit needs of the world. One set serves a whole process."""
-
-    fetcher: Fetcher
-    reader: Reader
-    archive: Archive
-    frontier: Frontier
-    outlets: Outlets
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    disk: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
-
-    async def store(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Run a blocking call of the store outside the event loop. Not abandoned when cancelled: it is finished."""
-        return await to_thread.run_sync(func, *args, limiter=self.disk)
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What one answer turned out to be, before anything is kept. `article` is given when a version has to be made,
-    `seen` when a text was read at all. `permanent`: asking again soon is no use."""
+    `seen` when a text was read at all. `permanent`: asking again soon is no use. `revision`: what the version known so
+    far reads like today, if that is something else."""
 
     verdict: Verdict
     outlet: str
@@ -87,6 +68,7 @@ class Finding:
     seen: Article | None = None
     latest: Snapshot | None = None
     permanent: bool = False
+    revision: Revision | None = None
 
     @property
     def article(self) -> Article | None:
@@ -131,6 +113,9 @@ async def visit(
         if asked is not due and finding.verdict.kind == "gone":
             # That one form of an address leads nowhere says nothing about the article.
             finding = replace(finding, verdict=Verdict("failed", finding.verdict.reason), permanent=True)
+        if finding.revision:
+            revised = await services.store(services.archive.revise, finding.revision)
+            finding = replace(finding, latest=revised or finding.latest)
         snapshot = await services.store(services.archive.commit, _intent(services, asked, page, capture, finding))
     except ArchiveDamaged as error:
         verdict = Verdict("failed", f"damaged: {error}")
@@ -225,9 +210,11 @@ async def _weigh(
     latest = await services.store(services.archive.latest, entry.id) if entry else None
     old = latest.article if latest else None
     verdict = compare(old, article)
-    if latest and old and verdict.kind != "same" and old.reading != article.reading:
-        old = await _reread(services, latest, outlet) or old
+    if entry and latest and old and verdict.kind != "same" and old.reading != article.reading:
+        old = await rereading.read_again(services, latest, outlet) or old
         verdict = compare(old, article)
+        revision = await rereading.revised(services, entry, latest, old, page.fetched_at)
+        finding = replace(finding, revision=revision)
     if entry and old:
         verdict = _doubted(due, page, entry, (old, article), verdict, outlet)
     if entry and verdict.kind == "edited" and await services.store(_is_crowded, services, entry, page.fetched_at):
@@ -258,15 +245,6 @@ def _doubted(
 def _is_crowded(services: Services, entry: Entry, now: datetime) -> bool:
     """A page that says something else at every look must not fill the disk; what it says later is a version later."""
     return cadence.crowded((snapshot.captured_at for snapshot in services.archive.versions(entry.id)), now)
-
-
-async def _reread(services: Services, latest: Snapshot, outlet: Outlet | None) -> Article | None:
-    """The last version as it would be read today, from its capture; None if that cannot be had any more."""
-    try:
-        page = await services.store(services.archive.page, latest.capture)
-        return await services.reader.read(page, outlet)
-    except (ArchiveDamaged, ExtractError):
-        return None
 
 
 def _intent(services: Services, due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:

@@ -13,9 +13,12 @@ from scraper import urls
 from scraper.errors import Deferred, Failed, Refused
 from scraper.model import Admit, Due, Outlet, Rule, Source
 from scraper.outlets import Outlets
-from scraper.pipeline import Outcome, Services, visit
+from scraper.pipeline import Outcome, visit
+from scraper.reread import reread
+from scraper.services import Services
 from scraper.sources import look
 from scraper.store.archive import FileArchive
+from scraper.store.verify import verify
 from tests.fakes import PARAGRAPHS, Clock, FakeWeb, InlineReader, answered, article_page
 
 pytestmark = pytest.mark.anyio
@@ -316,6 +319,82 @@ async def test_a_new_reading_is_not_an_edit(world: World) -> None:
     world.services = replace(world.services, outlets=Outlets.of([ruled]))
     world.web.pages[URL] = page.replace("Join us today!", "Only 3 to go!")
     assert (await world.visit()).verdict == "same"
+
+
+@dataclass(frozen=True)
+class Reread:
+    """An article stored with its aside, and rules learnt since that leave it out."""
+
+    world: World
+    page: str
+    aside: str
+
+
+@pytest.fixture
+async def ruled(world: World) -> Reread:
+    aside = "The pier was built in 1911 and has been mended four times since, twice after storms."
+    page = article_page().replace("</article>", f"<p class='aside-x'>{aside}</p></article>")
+    world.web.pages[URL] = page
+    await world.visit()
+    outlet = replace(OUTLET, rules=(Rule("x#1", drop=(".aside-x",)),))
+    world.services = replace(world.services, outlets=Outlets.of([outlet]))
+    return Reread(world, page, aside)
+
+
+async def test_what_the_reading_changed_is_kept_as_a_revision(ruled: Reread) -> None:
+    """The version keeps its number; the text is what it reads like now."""
+    ruled.world.web.pages[URL] = ruled.page.replace("Join us today!", "Only 3 to go!")
+    done = await ruled.world.visit()
+    assert (done.verdict, done.version) == ("same", 0)
+    (snapshot,) = ruled.world.archive.versions(done.article_id or "")
+    assert snapshot.revision == 1
+    assert ruled.aside not in snapshot.article.body
+
+
+async def test_an_edit_is_told_from_the_reading_beside_it(ruled: Reread) -> None:
+    """The edit names what the outlet did, and nothing of what the reading did."""
+    ruled.world.web.pages[URL] = ruled.page.replace("3.2 million", "32 million")
+    done = await ruled.world.visit()
+    assert done.edit
+    assert done.edit.kinds == ("figures",)
+    first, second = ruled.world.archive.versions(done.article_id or "")
+    assert (first.revision, second.revision) == (1, 0)
+    assert list(verify(ruled.world.archive.root, deep=True)) == []
+
+
+async def test_a_reading_that_loses_the_text_is_not_believed(ruled: Reread) -> None:
+    """Rules can be wrong too: what they leave a fifth of stays as it was read."""
+    greedy = replace(OUTLET, rules=(Rule("x#2", drop=("article p:not(:first-of-type)",)),))
+    ruled.world.services = replace(ruled.world.services, outlets=Outlets.of([greedy]))
+    done = await ruled.world.visit(force=True)
+    (snapshot,) = ruled.world.archive.versions(done.article_id or "")
+    assert snapshot.revision == 0
+
+
+async def test_an_edit_that_only_the_old_reading_saw_is_taken_back(ruled: Reread) -> None:
+    """A widget that changed made a version once; read with better rules, both versions say the same."""
+    world = ruled.world
+    plain, better = Outlets.of([OUTLET]), world.services.outlets
+    world.services = replace(world.services, outlets=plain)
+    world.web.pages[URL] = ruled.page.replace("mended four times", "mended five times")
+    assert (await world.visit()).verdict == "edited"
+    world.services = replace(world.services, outlets=better)
+    entry = world.archive.find(URL)
+    assert entry
+    told = [found async for found in reread(world.services, entry, lambda _: False)]
+    assert [(found.result, found.no_edit) for found in told] == [("revised", False), ("revised", True)]
+    assert world.archive.reports.changes() == []
+    assert len(world.archive.versions(entry.id)) == 2
+
+
+async def test_a_dry_run_says_the_same_and_writes_nothing(ruled: Reread) -> None:
+    world = ruled.world
+    entry = world.archive.find(URL)
+    assert entry
+    before = sorted(path.name for path in world.archive.root.rglob("*.*"))
+    told = [found async for found in reread(world.services, entry, lambda _: False, dry_run=True)]
+    assert [found.result for found in told] == ["revised"]
+    assert sorted(path.name for path in world.archive.root.rglob("*.*")) == before
 
 
 async def test_a_look_at_a_source_fills_the_frontier(world: World) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "extract": "extract",
     "verify": "state",
     "reindex": "state",
+    "reread": "reread",
     "demo": "demo",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from scraper.cli.common import as_json, count, places, put, put_json, reading, s
 from scraper.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from scraper.model import Entry, Outlet, Snapshot
+    from scraper.model import Entry, Outlet, Reading, Snapshot
     from scraper.outlets import Outlets
     from scraper.store.archive import FileArchive
     from scraper.store.report import Seen
@@ -74,6 +74,14 @@ def _version(versions: Sequence[Snapshot], number: int) -> Snapshot:
     raise UsageError(f"there is no version {number}; there are 0 to {len(versions) - 1}")
 
 
+def _revision(readings: Sequence[Reading], snapshot: Snapshot, number: int) -> Snapshot:
+    """`snapshot` as its reading `number` gave it."""
+    for past in readings:
+        if (past.version, past.revision) == (snapshot.version, number):
+            return replace(snapshot, path=past.path, sha256=past.sha256, revision=number)
+    raise UsageError(f"version {snapshot.version} has no revision {number}; there are 0 to {snapshot.revision}")
+
+
 @click.command(no_args_is_help=True)
 @click.argument("url")
 @click.option("--visits", is_flag=True, help="List the visits instead, also those that made no version.")
@@ -98,8 +106,12 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
                 put_json(_line(snapshot))
             return
         put(f"{entry.title or entry.url}\n{entry.url}\n{entry.path}\n")
+        readings = store.readings(entry.id)
         for snapshot in versions:
             put(_version_line(snapshot))
+            for past in readings:
+                if past.version == snapshot.version and snapshot.revision:
+                    put(_reading_line(past))
         if last := _gone(entry, asked.visits(store)):
             put(last)
 
@@ -107,8 +119,15 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
 def _version_line(snapshot: Snapshot) -> str:
     edit = f"{', '.join(snapshot.edit.kinds)}{' (stealth)' * snapshot.edit.stealth}" if snapshot.edit else ""
     words = len(snapshot.article.body.split())
+    if "no-edit" in snapshot.flags:
+        edit = "no-edit: it reads like the version before"
     line = f"{snapshot.version:03d}  {stamp(snapshot.captured_at)}  {snapshot.verdict:7} {words:6} words  {edit}"
     return line.rstrip()
+
+
+def _reading_line(reading: Reading) -> str:
+    """How a version was read, first and then: the text of each is still there."""
+    return f"     {stamp(reading.at)}  read by {reading.reading or 'an unknown reading'}: {Path(reading.path).name}"
 
 
 def _visit_line(seen: Seen) -> str:
@@ -133,6 +152,7 @@ def _gone(entry: Entry, seen: Sequence[Seen]) -> str | None:
 def _line(snapshot: Snapshot) -> dict[str, object]:
     return {
         "version": snapshot.version,
+        "revision": snapshot.revision,
         "captured_at": snapshot.captured_at,
         "verdict": snapshot.verdict,
         "snapshot": snapshot.path,
@@ -146,14 +166,18 @@ def _line(snapshot: Snapshot) -> dict[str, object]:
 @click.command(no_args_is_help=True)
 @click.argument("url")
 @click.option("--version", "number", type=int, default=-1, help="Which version; the last one by default.")
+@click.option("--revision", type=click.IntRange(0), metavar="N",
+              help="As it was read first (0), or anew for the Nth time; the last by default.")  # fmt: skip
 @as_json
 @places
-def show(url: str, number: int, json_: bool, archive: Path, config: Path) -> None:
+def show(url: str, number: int, revision: int | None, json_: bool, archive: Path, config: Path) -> None:
     """Print the text of the article at URL, as readers saw it."""
     asked = _asked(url, config)
     with reading(archive) as store:
-        versions = store.versions(asked.entry(store).id)
-        snapshot = _version(versions, number)
+        entry = asked.entry(store)
+        snapshot = _version(store.versions(entry.id), number)
+        if revision is not None:
+            snapshot = _revision(store.readings(entry.id), snapshot, revision)
         text = store.read_text(snapshot)
         if json_:
             put_json(_line(snapshot) | {"text": text})

@@ -1,0 +1,131 @@
+"""Versions read again from their captures: what today's extractor and rules make of what the outlet sent then.
+
+    version → capture → article as it is read today → is that as good? → revision of the reading
+
+A difference that only the reading made is no edit. It is kept as another reading of the same version, and the readings
+before stay where they are. The outlet is never asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from scraper.article import Article, render
+from scraper.compare import compare
+from scraper.errors import ArchiveDamaged, ExtractError
+from scraper.model import Edit, Entry, Outlet, Revision, Snapshot
+from scraper.services import Services
+
+Result = Literal["same", "revised", "kept", "unreadable"]
+NO_EDIT: Final = "no-edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """What became of one version. `kept`: the new reading is not believed, for `reason`. `edit` is what the reading
+    changed in the text; `no_edit`: as both are read now, the version says what the one before says."""
+
+    url: str
+    outlet: str
+    version: int
+    result: Result
+    reason: str | None = None
+    edit: Edit | None = None
+    no_edit: bool = False
+    snapshot: str | None = None
+
+
+async def read_again(services: Services, snapshot: Snapshot, outlet: Outlet | None) -> Article | None:
+    """A version as it would be read today, from its capture; None if that cannot be had any more."""
+    try:
+        return await _read(services, snapshot, outlet)
+    except (ArchiveDamaged, ExtractError):
+        return None
+
+
+async def _read(services: Services, snapshot: Snapshot, outlet: Outlet | None) -> Article:
+    page = await services.store(services.archive.page, snapshot.capture)
+    article = await services.reader.read(page, outlet)
+    assert article is not None  # noqa: S101  # only a known fingerprint gives None
+    return article
+
+
+async def revised(
+    services: Services, entry: Entry, snapshot: Snapshot, again: Article, now: datetime
+) -> Revision | None:
+    """`revision` of a version that stands alone, outside a row of them."""
+    before = None
+    if snapshot.version:
+        before = await services.store(services.archive.snapshot, entry.id, snapshot.version - 1)
+    return revision(entry, snapshot, again, before.article if before else None, now)
+
+
+def revision(
+    entry: Entry, snapshot: Snapshot, again: Article, before: Article | None, now: datetime, *, force: bool = False
+) -> Revision | None:
+    """What has to be kept of `again`, the version read anew; None if it says nothing new, or is not believed.
+
+    `before` is the version before as it is read today: what differs from it is the edit, as today's reading sees it.
+    """
+    old, again = snapshot.article, replace(again, canonical_url=entry.url)
+    if render(again) == render(old) or (doubt(old, again) and not force):
+        return None
+    edit = compare(before, again, shrink_confirmed=True).edit if before else None
+    flags = [flag for flag in snapshot.flags if flag != NO_EDIT]
+    if before and edit is None:
+        flags.append(NO_EDIT)
+    return Revision(entry, snapshot.version, again, now, f"{old.reading} → {again.reading}", edit, tuple(flags))
+
+
+def doubt(old: Article, again: Article) -> str | None:
+    """Why a new reading is worse than the old one, if it is: an extractor can be wrong about a page too."""
+    verdict = compare(old, again)
+    return verdict.reason if verdict.kind == "partial" else None
+
+
+async def reread(
+    services: Services,
+    entry: Entry,
+    is_current: Callable[[Snapshot], bool],
+    *,
+    dry_run: bool = False,
+    force: bool = False,
+) -> AsyncIterator[Rereading]:
+    """Read every version of an article again, oldest first, and keep what is new about it.
+
+    `is_current` says of a version that it was read with what would be used today: it is left alone. `force`: a reading
+    that seems worse is kept as well. `dry_run`: nothing is written. Raises ArchiveError about the whole archive.
+    """
+    outlet = services.outlets.get(entry.outlet)
+    before: Article | None = None
+    for snapshot in await services.store(services.archive.versions, entry.id):
+        told, made = Rereading(entry.url, entry.outlet, snapshot.version, "same", snapshot=snapshot.path), None
+        if not is_current(snapshot):
+            try:
+                again = replace(await _read(services, snapshot, outlet), canonical_url=entry.url)
+            except (ArchiveDamaged, ExtractError) as error:
+                yield replace(told, result="unreadable", reason=str(error))
+            else:
+                made = revision(entry, snapshot, again, before, services.now(), force=force)
+                stored = await services.store(services.archive.revise, made) if made and not dry_run else None
+                yield _told(told, snapshot, again, made, stored)
+        before = made.article if made else snapshot.article
+
+
+def _told(
+    told: Rereading, snapshot: Snapshot, again: Article, made: Revision | None, stored: Snapshot | None
+) -> Rereading:
+    if made is None:
+        worse = doubt(snapshot.article, again)
+        return replace(told, result="kept", reason=worse) if worse else told
+    return replace(
+        told,
+        result="revised",
+        reason=made.reason,
+        edit=compare(snapshot.article, made.article, shrink_confirmed=True).edit,
+        no_edit=NO_EDIT in made.flags,
+        snapshot=stored.path if stored else told.snapshot,
+    )
