@@ -51,7 +51,7 @@ def choose(root: Element, headline: Element | None, middle: Element | None, witn
             continue
         if best.tag in _WHOLE or _is_leaf(best) or (best.tag == "table" and not is_layout(best)):
             return [node]
-        if best.weight < CLEAR * node.weight and _side_by_side(node, best, kids):
+        if best.weight < CLEAR * node.weight and (node is middle or _side_by_side(node, best, kids)):
             return [node]
         node = best
 
@@ -112,7 +112,8 @@ def _side_by_side(node: Element, best: Element, kids: list[Element]) -> bool:
 def _are_twins(kid: Element, best: Element) -> bool:
     """Whether two branches are parts of one text: named alike, digits apart, or with paragraphs of the same make."""
     name, other = sign(best), sign(kid)
-    if other == name and kid.tag == best.tag:
+    # Where names are nothing but hashes, the same ones are the same make.
+    if other == name and kid.tag == best.tag and (name or kid.get("class").split() == best.get("class").split()):
         return kid.weight >= best.weight * (0.08 if name else 0.3)
     make = _make(best)
     return make is not None and _make(kid) == make and kid.weight >= best.weight * 0.15 and bool(make or name & other)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
@@ -44,6 +46,10 @@ _DOUBTFUL: Final = tokens(
 # How much of a paragraph counts for its parent, itself, and the three above: many sites wrap each paragraph.
 _SHARES: Final = (1, 2, 2, 3, 4)
 MIN_COLUMN: Final = 600
+# So many paragraphs side by side, and so much in them, may be a whole article.
+MIN_BESIDE: Final = 3
+MIN_NEAREST: Final = 400
+_ROOTS: Final = frozenset(("body", "html"))
 MIN_WORN: Final = 3
 MAX_TEASER: Final = 900
 # An inline element in one of these is part of a sentence; only the names below take it out.
@@ -86,34 +92,106 @@ def _length(text: str) -> int:
     return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text)) * 3 // 2
 
 
-def core(elements: list[Element], headline: Element | None) -> Element | None:
+def core(elements: list[Element], headline: Element | None, threads: Sequence[Element] = ()) -> Element | None:
     """The element in which the most prose stands side by side: the article's column, or a part of it.
 
-    Readers' comments do not count, however long they are.
+    Readers' comments do not count, however long they are: branches named so, and `threads`, unless there is nothing
+    else.
     """
-    mass: dict[int, int] = {}
-    best: Element | None = None
-    barred: set[int] = set()
+    away = {thread.order for thread in threads}
+    return _core(elements, headline, away) or (_core(elements, headline, set()) if away else None)
+
+
+@dataclass(slots=True)
+class _Column:
+    """An element with the prose in and below it, weighed and as it is; and how many paragraphs stand in it."""
+
+    element: Element
+    weight: int = 0
+    prose: int = 0
+    beside: int = 0
+
+    def is_enough(self, best: _Column, *, foreign: bool) -> bool:
+        """Whether this may be a whole article, `best` being the heaviest column of the page, `foreign` if that stands
+        in another article."""
+        times = 3 if self.beside < MIN_BESIDE else 40 if foreign else 10
+        return self.prose >= MIN_NEAREST and self.prose * times >= best.prose
+
+
+def _core(elements: list[Element], headline: Element | None, barred: set[int]) -> Element | None:
+    columns: dict[int, _Column] = {}
+    best: _Column | None = None
     main: set[int] = set()
     around = {above.order for above in headline.ancestors()} if headline else set()
     whole = elements[0].size if elements else 0
     for element in elements:
         parent = element.parent
         if parent is not None and (
-            parent.order in barred or (element.order not in around and _is_barred(element, whole))
+            parent.order in barred
+            or (element.order not in around and (element.order in barred or _is_barred(element, whole)))
         ):
             barred.add(element.order)
             continue
         if element.tag in {"article", "main"} or (parent is not None and parent.order in main):
             main.add(element.order)
-        if element.run < PROSE or parent is None or is_teaser(element):
-            continue
-        run = element.run * 2 if element.order in main else element.run
-        for holder, part in zip((parent, element, *parent.ancestors()), _SHARES, strict=False):
-            mass[holder.order] = mass.get(holder.order, 0) + run // part
-            if best is None or mass[holder.order] > mass[best.order]:
-                best = holder
+        if element.run >= PROSE and parent is not None and not is_teaser(element):
+            best = _add(element, columns, best, 2 if element.order in main else 1)
+    return _nearest(list(columns.values()), headline, best).element if best is not None else None
+
+
+def _add(leaf: Element, columns: dict[int, _Column], best: _Column | None, times: int) -> _Column | None:
+    """Count a paragraph for what it stands in; the heaviest column so far."""
+    unit = outer(leaf)
+    holder = unit.parent or unit
+    # What is in a list beside the headline sums up as often as not.
+    prose = leaf.run * 2 // 5 if leaf.tag == "li" else leaf.run
+    for above, part in zip((holder, unit, *holder.ancestors()), _SHARES, strict=False):
+        column = columns.setdefault(above.order, _Column(above))
+        column.weight += leaf.run * times // part
+        column.prose += prose // part
+        column.beside += part == 1 and leaf.tag != "li"
+        if best is None or column.weight > best.weight:
+            best = column
     return best
+
+
+def outer(element: Element) -> Element:
+    """The widest element that holds nothing but `element`: many templates wrap each paragraph, some twice."""
+    while (parent := element.parent) is not None and parent.size <= element.size and parent.tag not in _ROOTS:
+        element = parent
+    return element
+
+
+def _nearest(columns: Sequence[_Column], headline: Element | None, best: _Column) -> _Column:
+    """The column that shares the smallest branch with the headline, `best` if none is enough for an article: other
+    articles and what readers say of this one may weigh many times as much."""
+    if headline is None:
+        return best
+    foreign = _is_foreign(best.element, headline)
+    enough = [column for column in columns if column.is_enough(best, foreign=foreign)]
+    for around in headline.ancestors():
+        end = _end(around)
+        if around.order <= best.element.order <= end:
+            return best
+        inside = [one for one in enough if one.element is around or headline.order < one.element.order <= end]
+        if inside:
+            return max(inside, key=lambda one: one.weight)
+    return best
+
+
+def _is_foreign(element: Element, headline: Element) -> bool:
+    """Whether an element stands in an article, or below a heading of the first level, that is not the headline's."""
+    around = {above.order for above in headline.ancestors()}
+    apart = takewhile(lambda above: above.order not in around, (element, *element.ancestors()))
+    return any(above.tag == "article" or any(kid.tag == "h1" for kid in above.elements()) for above in apart)
+
+
+def _end(element: Element) -> int:
+    """The order of the last element below `element`."""
+    last = element
+    while kids := [kid for kid in last.kids if not isinstance(kid, str)]:
+        last = kids[-1]
+    return last.order
 
 
 def is_teaser(leaf: Element) -> bool:
@@ -159,6 +237,15 @@ def prune(
                 drop(kid, rule)
             elif kid.kids and kid.order not in keep:
                 stack.append(kid)
+
+
+def drop_threads(threads: Sequence[Element], keep: set[int], middle: Element | None, headline: Element | None) -> None:
+    """Drop what readers say, where it stands behind the article's core and not around it."""
+    above = [above for one in (middle, headline) if one is not None for above in (one, *one.ancestors())]
+    spared = keep | {element.order for element in above}
+    for thread in threads:
+        if middle is not None and thread.order > middle.order and thread.order not in spared and thread.is_live:
+            drop(thread, "comment")
 
 
 def _worn(top: Element | None) -> frozenset[str]:

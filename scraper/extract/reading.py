@@ -32,6 +32,7 @@ from scraper.extract import (
     second,
     shape,
     structured,
+    threads,
     title,
     tree,
     trim,
@@ -136,7 +137,9 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     elements = [doc.root, *doc.by_id.values()]
     prune.measure(elements, html)
     headline = _headline(elements, doc, declared, applied)
-    middle = applied.body or prune.core(elements, headline)
+    talk = threads.find(elements)
+    middle = applied.body or prune.core(elements, headline, talk)
+    prune.drop_threads(talk, applied.keep, middle, headline)
     prune.prune(doc.root, applied.drop, applied.keep, middle, headline)
     column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
     return _Page(doc, html, declared, applied, elements, headline, middle, column)
