@@ -34,20 +34,20 @@ _WORDY = re.compile(
     r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|º|er)?\s+(?:de\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+)?((?:19|20)\d{2})(?!\d)"
     r"|([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})(?!\d)"
 )
-# The beginnings of month names, by month, in the languages of the Latin, Cyrillic and Greek alphabets.
+# The beginnings of month names, by month, in the languages of the Latin, Cyrillic and Greek alphabets, Arabic, Hebrew.
 _MONTHS: Final = (
-    "jan ene gen янв січ ιαν sty tammi led jän ocak sausio sije janv",
-    "feb fév fev feb févr лют фев φεβ lut helmi úno şubat vasar velj févr",
-    "mar mär mrt mär maa бер мар μαρ bře mart kovo ožuj mars maalis",
-    "apr abr avr кві апр απρ kwi huhti dub nisan baland trav",
-    "may mai mei mag maj mayo май мая тра μαι toukok kvě mayıs geguž svib maio",
-    "jun juin giu jui чер июн ιουν cze kesäk červn haziran birž lip juni",
-    "jul juil lug лип июл ιουλ lip heinäk červenec temmuz liep srp juli",
-    "aug ago aoû aou сер авг αυγ sie elok srp ağustos rugpj kol",
-    "sep set вер сен σεπ wrz syysk zář eylül rugs ruj",
-    "oct okt ott out жов окт οκτ paź lokak říj ekim spal lis",
-    "nov нов лис νοε lis marras lis kasım lapkr stud",
-    "dec dez dic déc des гру дек δεκ gru jouluk pro aralık gruodž pros",
+    "jan ene gen янв січ ιαν sty tammi led jän ocak sausio sije janv يناير ינואר בינואר",
+    "feb fév fev feb févr лют фев φεβ lut helmi úno şubat vasar velj févr فبراير פברואר בפברואר",
+    "mar mär mrt mär maa бер мар μαρ bře mart kovo ožuj mars maalis مارس מרץ במרץ",
+    "apr abr avr кві апр απρ kwi huhti dub nisan baland trav أبريل ابريل אפריל באפריל",
+    "may mai mei mag maj mayo май мая тра μαι toukok kvě mayıs geguž svib maio مايو מאי במאי",
+    "jun juin giu jui чер июн ιουν cze kesäk červn haziran birž lip juni يونيو יוני ביוני",
+    "jul juil lug лип июл ιουλ lip heinäk červenec temmuz liep srp juli يوليو יולי ביולי",
+    "aug ago aoû aou сер авг αυγ sie elok srp ağustos rugpj kol أغسطس اغسطس אוגוסט באוגוסט",
+    "sep set вер сен σεπ wrz syysk zář eylül rugs ruj سبتمبر ספטמבר בספטמבר",
+    "oct okt ott out жов окт οκτ paź lokak říj ekim spal lis أكتوبر اكتوبر אוקטובר באוקטובר",
+    "nov нов лис νοε lis marras lis kasım lapkr stud نوفمبر נובמבר בנובמבר",
+    "dec dez dic déc des гру дек δεκ gru jouluk pro aralık gruodž pros ديسمبر דצמבר בדצמבר",
 )
 _MONTH_OF: Final = {stem: n for n, stems in reversed(list(enumerate(_MONTHS, 1))) for stem in stems.split()}
 

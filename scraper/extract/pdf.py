@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # PDFium's wrapper has no annotations
@@ -20,8 +21,10 @@ from pypdfium2 import raw
 
 from scraper.article import Article
 from scraper.errors import ExtractError
-from scraper.extract.printed import Info, compose
-from scraper.extract.sheets import Line, Picture, Sheet
+from scraper.extract.draft import Info
+from scraper.extract.glyphs import Glyph, runs
+from scraper.extract.printed import compose
+from scraper.extract.sheets import Picture, Sheet
 from scraper.model import Outlet
 from scraper.text import clean
 
@@ -31,6 +34,9 @@ MAX_OBJECTS: Final = 200_000
 # Half a million characters are a whole book, and seven seconds.
 MAX_CHARACTERS: Final = 500_000
 _MAX_PICTURES: Final = 200
+_MAX_DRAWINGS: Final = 2_000
+# Points; a bullet is about a third of the type size.
+_MAX_MARK: Final = 8
 # So many pages in a row that are not there end a document whose page count is a lie.
 _MISSING_IN_A_ROW: Final = 3
 
@@ -130,7 +136,7 @@ def _sheet(document: pdfium.PdfDocument, number: int, budget: _Budget) -> Sheet 
             count = budget.take(textpage.count_chars())
             glyphs = list(_glyphs(textpage.raw, count, frame))
         budget.unmapped += sum(glyph.char == "\ufffd" for glyph in glyphs)
-        return Sheet(tuple(_runs(glyphs)), tuple(_pictures(page, frame)))
+        return Sheet(tuple(runs(glyphs)), tuple(_pictures(page, frame)), tuple(_marks(page, frame)))
 
 
 # ------------------------------------------------------------------------------------------------ glyphs
@@ -174,17 +180,6 @@ class _Frame:
         return self.left - 1 <= x <= self.right + 1 and self.bottom - 1 <= y <= self.top + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    char: str
-    x0: float
-    x1: float
-    y: float
-    size: float
-    bold: bool
-    italic: bool
-
-
 @dataclass(slots=True)
 class _Fonts:
     """What the fonts of a page are, asked once each."""
@@ -206,7 +201,7 @@ class _Fonts:
         return self.known[key]
 
 
-def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[_Glyph]:
+def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[Glyph]:
     """The visible, upright glyphs of a page, in the order of its content; blanks that PDFium infers among them."""
     fonts = _Fonts()
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -230,7 +225,9 @@ def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[_Glyph]:
         raw.FPDFText_GetLooseCharBox(textpage, i, box)
         left, across = frame.point(x.value, y.value)
         ends = frame.point(box.left, box.bottom)[0], frame.point(box.right, box.top)[0]
-        yield _Glyph(_char(code), left, max(*ends, left), across, size, *style)
+        # A slanted glyph's box is wider than the glyph by what its height leans over.
+        lean = abs(matrix.c * (box.top - box.bottom) / matrix.d) if matrix.d else 0.0
+        yield Glyph(_char(code), left, max(max(ends) - lean, left), across, size, *style)
 
 
 def _char(code: int) -> str:
@@ -241,54 +238,27 @@ def _char(code: int) -> str:
     return chr(code)
 
 
-def _runs(glyphs: list[_Glyph]) -> Iterator[Line]:
-    """Runs of glyphs on one baseline without a wide gap."""
-    run: list[_Glyph] = []
-    for glyph in glyphs:
-        if run and _apart(run[-1], glyph):
-            yield from _run(run)
-            run = []
-        run.append(glyph)
-    yield from _run(run)
-
-
-def _apart(last: _Glyph, glyph: _Glyph) -> bool:
-    em = max(last.size, glyph.size)
-    return abs(glyph.y - last.y) > 0.5 * em or not -1.5 * em < glyph.x0 - last.x1 < 1.8 * em
-
-
-def _run(glyphs: list[_Glyph]) -> Iterator[Line]:
-    printed = [glyph for glyph in glyphs if not glyph.char.isspace()]
-    if not printed:
-        return
-    text = "".join(glyph.char for glyph in glyphs).rstrip()
-    lead = len(text) - len(text.lstrip())
-    tail = len(text)
-    while tail > lead and (glyphs[tail - 1].bold or text[tail - 1].isspace()):
-        tail -= 1
-    # The size and baseline of most of the run: a footnote mark has its own.
-    size = sorted(glyph.size for glyph in printed)[len(printed) // 2]
-    yield Line(
-        text=text[lead:],
-        x0=min(glyph.x0 for glyph in printed),
-        x1=max(glyph.x1 for glyph in printed),
-        y=sorted(glyph.y for glyph in printed)[len(printed) // 2],
-        size=round(size, 2),
-        tail=tail - lead,
-        italic=all(glyph.italic for glyph in printed),
-    )
-
-
 # ------------------------------------------------------------------------------------------------ pictures, properties
 
 
 def _pictures(page: pdfium.PdfPage, frame: _Frame) -> Iterator[Picture]:
-    for n, image in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-        if n == _MAX_PICTURES:
-            return
-        left, bottom, right, top = image.get_bounds()
-        (x0, y0), (x1, y1) = frame.point(left, bottom), frame.point(right, top)
-        yield Picture(min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1))
+    images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    return (_place(image, frame) for image in islice(images, _MAX_PICTURES))
+
+
+def _marks(page: pdfium.PdfPage, frame: _Frame) -> Iterator[Picture]:
+    """Small drawings, about as wide as high: browsers draw the bullets of a list, and write none."""
+    drawn = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
+    for place in (_place(path, frame) for path in islice(drawn, _MAX_DRAWINGS)):
+        width, height = place.x1 - place.x0, place.bottom - place.top
+        if 1 < width < _MAX_MARK and 0.8 * width < height < 1.25 * width:
+            yield place
+
+
+def _place(drawn: pdfium.PdfObject, frame: _Frame) -> Picture:
+    left, bottom, right, top = drawn.get_bounds()
+    (x0, y0), (x1, y1) = frame.point(left, bottom), frame.point(right, top)
+    return Picture(min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1))
 
 
 def _info(document: pdfium.PdfDocument) -> Info:

@@ -14,7 +14,7 @@ MAX_AUTHORS: Final = 30
 # "By", in the languages whose bylines print it.
 _BY = re.compile(
     r"(?i)^(?:written\s+by|reported\s+by|story\s+by|words\s+by|text(?:e)?\s*(?:by|von|:)|by|von|par|por|de|di|da|"
-    r"af|av|door|"
+    r"af|av|door|מאת|بقلم|"
     r"autor(?:in|en|zy|ka|es|a)?\s*:|author(?:s)?\s*:|auteurs?\s*:|автор(?:ы|и|ка)?\s*:|oleh|tekijä|przez|"
     r"redakcja\s*:|opracowanie\s*:|yazar\s*:|kirjoittaja\s*:|szerző\s*:|από|text)\s*:?\s+"
 )

@@ -11,36 +11,34 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from scraper import urls
-from scraper.article import Article, Block, Dropped
+from scraper.article import Article, Dropped
 from scraper.errors import ExtractError
 from scraper.extract import dates, people
+from scraper.extract.draft import MAX_DROPPED_TEXT, Draft, Info, bare, is_caption
+from scraper.extract.printed_blocks import blocks
 from scraper.extract.reading import reading_of
-from scraper.extract.sheets import Picture, Sheet, rows, without_running
+from scraper.extract.regions import rows
+from scraper.extract.sheets import Sheet, forwards, without_running
 from scraper.extract.typeset import BULLETS, Paragraph, paragraphs
 from scraper.model import Outlet
 from scraper.text import clean
 
 # Type this much larger than the body's is a heading, this much smaller a note.
 _LARGER: Final = 1.15
-_SMALLER: Final = 0.97
 _MAX_HEADLINE: Final = 300
-_MAX_SUBHEADING: Final = 150
 # So many paragraphs behind the headline may be byline, date and caption.
 _HEAD: Final = 7
-_MAX_DROPPED_TEXT: Final = 2_000
 
 _ADDRESS = re.compile(r"(?i)(?:original|source|article)\s*(?:url|link|address)\s*:")
 _URL = re.compile(r"<?(https?://[^\s<>]+)>?")
 _RELATED = re.compile(r"(?i)related\s+(?:article|story|stories|articles)\s*:\s*\S.*")
 _EMBED = re.compile(r"(?i)(?:embed|link|video|audio)\s*:\s*<?https?://\S+>?")
 _BY = re.compile(
-    r"(?i)(?:(?:(?:written|reported)\s+by|by|von|par|por|di|door|av|af|przez)\s+"
+    r"(?i)(?:(?:(?:written|reported)\s+by|by|von|par|por|di|door|av|af|przez|מאת|بقلم)\s+"
     r"|(?:by|text|texte|autor(?:in|en|zy|es)?|auteurs?|автор(?:ы|и|ка)?|текст|müəllif|հեղինակ)\s*[:՝]\s*)\S"
 )
 _UPDATED = re.compile(
@@ -56,69 +54,26 @@ _FILE_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What the document's own properties say: believed only where nothing is printed."""
-
-    title: str = ""
-    author: str = ""
-    language: str | None = None
-
-
-@dataclass(slots=True)
-class _Draft:
-    """The article so far: paragraphs still to be placed, fields with their origins, what was dropped."""
-
-    left: list[Paragraph]
-    size: float
-    pictures: dict[int, tuple[Picture, ...]]
-    values: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    dropped: list[Dropped] = field(default_factory=list)
-    claims: tuple[str, ...] = ()
-
-    def put(self, name: str, value: object, origin: str) -> None:
-        """Set a field unless it is set, or `value` says nothing."""
-        if value and name not in self.values:
-            self.values[name] = value
-            self.origins[name] = origin
-
-    def drop(self, paragraph: Paragraph, rule: str) -> None:
-        """Take a paragraph out and remember why."""
-        self.left.remove(paragraph)
-        self.dropped.append(Dropped(rule, paragraph.text[:_MAX_DROPPED_TEXT]))
-
-    def under_picture(self, paragraph: Paragraph) -> bool:
-        """Whether a picture stands right above."""
-        x0, x1 = paragraph.lines[0].x0, paragraph.lines[0].x1
-        return any(
-            p.x1 - p.x0 > 8 * paragraph.size
-            and -paragraph.size < paragraph.top - p.bottom < 3 * paragraph.size
-            and p.x0 < x1
-            and x0 < p.x1
-            for p in self.pictures.get(paragraph.page, ())
-        )
-
-
 def compose(sheets: Sequence[Sheet], info: Info, url: str, outlet: Outlet | None, flags: tuple[str, ...]) -> Article:
     """The article printed on `sheets`. Pure. Raises ExtractError if there is nothing to read on them."""
+    sheets = forwards(sheets)
     kept, running = without_running(rows(sheets))
     found = paragraphs(kept)
     if not found:
         raise ExtractError(url, "not-text", "holds no readable text")
-    draft = _Draft(found, _body_size(found), {n: sheet.pictures for n, sheet in enumerate(sheets)})
-    draft.dropped += [Dropped("pdf:running", line.text[:_MAX_DROPPED_TEXT]) for line in running]
+    draft = Draft(found, _body_size(found), {n: sheet.pictures for n, sheet in enumerate(sheets)})
+    draft.dropped += [Dropped("pdf:running", line.text[:MAX_DROPPED_TEXT]) for line in running]
     canonical = _address(draft, url, outlet)
     _drop_notes(draft, outlet)
     _headline(draft, info, url, outlet)
     _head(draft, outlet)
-    blocks = tuple(_blocks(draft))
+    body = tuple(blocks(draft))
     _from_info(draft, info, url, outlet)
     return Article(
         url=url,
         canonical_url=canonical,
-        blocks=blocks,
-        kind="article" if blocks else "empty",
+        blocks=body,
+        kind="article" if body else "empty",
         timezone=outlet.timezone if outlet else None,
         claims=draft.claims,
         origins=dict(draft.origins),
@@ -140,7 +95,7 @@ def _body_size(found: Sequence[Paragraph]) -> float:
 # ------------------------------------------------------------------------------------------------ address
 
 
-def _address(draft: _Draft, url: str, outlet: Outlet | None) -> str:
+def _address(draft: Draft, url: str, outlet: Outlet | None) -> str:
     """The address that the outlet prints for this text, if it is of the same site; else that of the file itself.
 
     One that is cut at the end of a line is put together.
@@ -176,7 +131,7 @@ def _without_witness(url: str, outlet: Outlet | None) -> str:
 # ------------------------------------------------------------------------------------------------ what is no text
 
 
-def _drop_notes(draft: _Draft, outlet: Outlet | None) -> None:
+def _drop_notes(draft: Draft, outlet: Outlet | None) -> None:
     rules = [(rule.name, re.compile(text)) for rule in (outlet.rules if outlet else ()) for text in rule.drop_text]
     for paragraph in list(draft.left):
         if _RELATED.fullmatch(paragraph.text):
@@ -190,7 +145,7 @@ def _drop_notes(draft: _Draft, outlet: Outlet | None) -> None:
 # ------------------------------------------------------------------------------------------------ head
 
 
-def _headline(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> None:
+def _headline(draft: Draft, info: Info, url: str, outlet: Outlet | None) -> None:
     """The headline: what the document's title repeats, else the largest type of its first page, else bold above it all.
 
     What is printed above it is dropped, but for a date.
@@ -209,16 +164,12 @@ def _headline(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> Non
 
 def _is_masthead(paragraph: Paragraph, url: str, outlet: Outlet | None) -> bool:
     """Whether it is but the name of the site, as in a logo set in type."""
-    bare = _bare(paragraph.text)
-    return bool(bare) and (bare in _bare(urls.host(url)) or (outlet is not None and bare == _bare(outlet.name)))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\W+", "", text.casefold())
+    words = bare(paragraph.text)
+    return bool(words) and (words in bare(urls.host(url)) or (outlet is not None and words == bare(outlet.name)))
 
 
 def _repeats(title: str, text: str) -> bool:
-    return len(text.split()) > 2 and _bare(title).startswith(_bare(text))
+    return len(text.split()) > 2 and bare(title).startswith(bare(text))
 
 
 def _largest(found: Sequence[Paragraph], body: float) -> Paragraph | None:
@@ -229,7 +180,7 @@ def _largest(found: Sequence[Paragraph], body: float) -> Paragraph | None:
     return lead if lead and lead.bold and not lead.text.endswith(".") else None
 
 
-def _head(draft: _Draft, outlet: Outlet | None) -> None:
+def _head(draft: Draft, outlet: Outlet | None) -> None:
     """Subtitle, byline, dates and the lead photograph's caption, from what follows the headline."""
     zone = outlet.timezone if outlet else None
     if "title" not in draft.values:
@@ -242,9 +193,13 @@ def _head(draft: _Draft, outlet: Outlet | None) -> None:
             _take_date(draft, paragraph, zone)
         elif _is_byline(paragraph):
             _take_byline(draft, paragraph, zone)
+        elif _is_name(paragraph) and n + 1 < len(candidates) and _is_date(candidates[n + 1]):
+            # A name or a section: print does not say which.
+            draft.drop(paragraph, "pdf:beside-date")
+            continue
         elif n == 0 and _is_subtitle(paragraph, draft.size, bool(marks) and marks[0] == 1):
             draft.put("subtitle", paragraph.text, "print")
-        elif "caption" not in draft.values and _is_caption(draft, paragraph):
+        elif "caption" not in draft.values and is_caption(draft, paragraph):
             draft.put("caption", paragraph.text, "print")
         else:
             continue
@@ -254,7 +209,16 @@ def _head(draft: _Draft, outlet: Outlet | None) -> None:
 def _marks_apart(paragraph: Paragraph) -> list[Paragraph]:
     """Byline and dates set close to each other, each line by itself; anything else as it is."""
     parts = [Paragraph(clean(line.text), (line,)) for line in paragraph.lines]
-    return parts if all(_is_date(part) or _is_byline(part) for part in parts) else [paragraph]
+    dated = any(_is_date(part) for part in parts)
+    return parts if all(_is_date(p) or _is_byline(p) or (dated and _is_name(p)) for p in parts) else [paragraph]
+
+
+def _is_name(paragraph: Paragraph) -> bool:
+    """Whether it could be the name of somebody, and nothing else: believed only beside a date."""
+    words = paragraph.text.split()
+    return 2 <= len(words) <= 4 and all(
+        word[0].isalpha() and not word[0].islower() and word.isalpha() for word in words
+    )
 
 
 def _is_date(paragraph: Paragraph) -> bool:
@@ -263,7 +227,7 @@ def _is_date(paragraph: Paragraph) -> bool:
     if len(text) > 90 or dates.in_text(text) is None:
         return False
     rest = _DATE_WORDS.sub(" ", _before_date(text) + " " + re.sub(r"\d{1,2}[:.]\d{2}", " ", text[_date_end(text) :]))
-    return len(_bare(re.sub(r"\d", "", rest))) <= 4
+    return len(bare(re.sub(r"\d", "", rest))) <= 4
 
 
 def _before_date(text: str) -> str:
@@ -281,7 +245,7 @@ def _date_end(text: str) -> int:
     return next((end for end in spaces if dates.in_text(text[:end])), len(text))
 
 
-def _take_date(draft: _Draft, paragraph: Paragraph, zone: str | None) -> None:
+def _take_date(draft: Draft, paragraph: Paragraph, zone: str | None) -> None:
     when = dates.in_text(paragraph.text)
     if when is not None and dates.plausible(when):
         name = "modified" if _UPDATED.match(paragraph.text) else "published"
@@ -293,7 +257,7 @@ def _is_byline(paragraph: Paragraph) -> bool:
     return bool(_BY.match(text)) and len(text) <= 200 and not text.endswith((".", ":", "?", "!"))
 
 
-def _take_byline(draft: _Draft, paragraph: Paragraph, zone: str | None) -> None:
+def _take_byline(draft: Draft, paragraph: Paragraph, zone: str | None) -> None:
     """Names, and the date if it is printed in the same line."""
     text = paragraph.text
     when = dates.in_text(text)
@@ -311,51 +275,15 @@ def _is_subtitle(paragraph: Paragraph, body: float, before_marks: bool) -> bool:
     return before_marks or apart
 
 
-def _is_caption(draft: _Draft, paragraph: Paragraph) -> bool:
-    """Small type with a credit in bold behind it, or such type right below a picture."""
-    small = paragraph.size < _SMALLER * draft.size
-    if small and paragraph.tail:
-        return True
-    return (small or bool(paragraph.tail) or paragraph.italic) and draft.under_picture(paragraph)
+# ------------------------------------------------------------------------------------------------ properties
 
 
-# ------------------------------------------------------------------------------------------------ body
-
-
-def _blocks(draft: _Draft) -> Iterator[Block]:
-    """The body, without captions of further pictures."""
-    for paragraph in list(draft.left):
-        if _is_caption(draft, paragraph):
-            draft.drop(paragraph, "pdf:caption")
-    dashed = _dashed_lists(draft.left)
-    for n, paragraph in enumerate(draft.left):
-        text = paragraph.text
-        if text[0] in BULLETS or n in dashed:
-            if item := text[1:].strip():
-                yield Block("item", item)
-        elif _is_subheading(paragraph, draft.size):
-            yield Block("subheading", text)
-        else:
-            yield Block("paragraph", text)
-
-
-def _dashed_lists(found: Sequence[Paragraph]) -> set[int]:
-    """Paragraphs that begin with a dash, two or more in a row: a list, and not somebody speaking."""
-    dashed = [n for n, p in enumerate(found) if p.text[:2] in {"- ", "– "}]
-    return {n for pair in pairwise(dashed) if pair[1] - pair[0] == 1 for n in pair}
-
-
-def _is_subheading(paragraph: Paragraph, body: float) -> bool:
-    apart = paragraph.size >= 1.08 * body or (paragraph.bold and paragraph.size >= _SMALLER * body)
-    return apart and len(paragraph.text) <= _MAX_SUBHEADING and not paragraph.text.endswith((".", ",", ";"))
-
-
-def _from_info(draft: _Draft, info: Info, url: str, outlet: Outlet | None) -> None:
+def _from_info(draft: Draft, info: Info, url: str, outlet: Outlet | None) -> None:
     """Fields that are not printed, from the outlet, the address and, last, the document's properties."""
     site = outlet.name if outlet else None
     draft.put("site", site, "outlet")
     own = (site or "", urls.host(url))
-    is_site = bool(info.author) and _bare(info.author) in {_bare(part) for part in (*own, *urls.host(url).split("."))}
+    is_site = bool(info.author) and bare(info.author) in {bare(part) for part in (*own, *urls.host(url).split("."))}
     if is_site:
         draft.put("site", info.author, "pdf properties")
     elif "title" in draft.values and " " in info.author:

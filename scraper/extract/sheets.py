@@ -1,6 +1,6 @@
-"""Printed pages as lines: reading order, and what is printed on every page. Pure; knows nothing of PDF.
+"""Printed pages as values, the direction they are read in, and what is printed on every page. Pure, without PDF.
 
-    runs of glyphs on a sheet → columns → rows in reading order → rows without running heads and page numbers
+    glyphs → runs → rows → regions in reading order → lines without running heads and page numbers
 
 Lengths are points, `y` grows downwards from the top of the sheet.
 """
@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final
 
 from scraper.text import clean
 
-# A gutter has text on both sides over this many lines; more than this share of the lines may not cross it.
-_COLUMN_LINES: Final = 4
-_CROSSING: Final = 0.3
-# Beyond this a sheet is a poster or a list, and looking for columns costs more than it tells.
-_MAX_FOR_COLUMNS: Final = 600
+# Arabic, Hebrew and their neighbours, in their plain and their presentation forms.
+LEFTWARDS: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Running heads and feet are at most so many rows.
 _RUNNING_ROWS: Final = 3
 
@@ -33,7 +30,9 @@ _PAGE_NUMBER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Line:
     """Glyphs on one baseline `y`, from `x0` to `x1`. `tail` is where a bold ending of `text` begins: 0 if all of it is
-    bold, its length if nothing is. `column` counts the columns of the document in reading order."""
+    bold, its length if nothing is. `cells` are what stands behind wide gaps: where it begins in `text`, and where on
+    the sheet. `column` counts the columns of
+    the document in reading order."""
 
     text: str
     x0: float
@@ -44,6 +43,7 @@ class Line:
     italic: bool = False
     page: int = 0
     column: int = 0
+    cells: tuple[tuple[int, float], ...] = ()
 
     @property
     def bold(self) -> bool:
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Where an image stands on its sheet."""
+    """Where an image or another mark stands on its sheet."""
 
     x0: float
     x1: float
@@ -63,123 +63,32 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page as printed: its runs of glyphs in any order, and its images."""
+    """One page as printed: its runs of glyphs in the order of drawing, its images, and marks that may be bullets."""
 
     lines: tuple[Line, ...]
     pictures: tuple[Picture, ...] = ()
+    marks: tuple[Picture, ...] = ()
 
 
-def rows(sheets: Sequence[Sheet]) -> list[list[Line]]:
-    """The lines of each sheet in reading order, runs on one baseline of a column joined, `page` and `column` set."""
-    pages: list[list[Line]] = []
-    column = 0
-    for number, sheet in enumerate(sheets):
-        page: list[Line] = []
-        for part in _columns(list(sheet.lines)):
-            page.extend(replace(line, page=number, column=column) for line in _joined(part))
-            column += 1
-        pages.append(page)
-    return pages
+# ------------------------------------------------------------------------------------------------ direction
 
 
-def _columns(lines: list[Line]) -> Iterable[list[Line]]:
-    """Parts of a sheet to be read one after the other, each a single column."""
-    gutter = _gutter(lines)
-    if gutter is None:
-        yield lines
-        return
-    for crossing, band in _bands(lines, gutter):
-        if crossing:
-            yield band
-        else:
-            yield from _columns([line for line in band if line.x1 <= gutter])
-            yield from _columns([line for line in band if line.x0 >= gutter])
+def forwards(sheets: Sequence[Sheet]) -> Sequence[Sheet]:
+    """`sheets` as in a mirror if most of their text is read from right to left, so that lines begin at `x0` always."""
+    letters = sum(len(line.text) for sheet in sheets for line in sheet.lines)
+    leftwards = sum(len(LEFTWARDS.findall(line.text)) for sheet in sheets for line in sheet.lines)
+    return [_mirror(sheet) for sheet in sheets] if leftwards * 2 > letters else sheets
 
 
-def _bands(lines: list[Line], gutter: float) -> Iterable[tuple[bool, list[Line]]]:
-    """Runs of lines, from the top, that cross the gutter or do not."""
-    band: list[Line] = []
-    crossed = False
-    for line in sorted(lines, key=lambda line: line.y):
-        crosses = line.x0 < gutter < line.x1
-        if band and crosses != crossed:
-            yield crossed, band
-            band = []
-        band.append(line)
-        crossed = crosses
-    if band:
-        yield crossed, band
-
-
-def _gutter(lines: list[Line]) -> float | None:
-    """The `x` between two columns, None if there is but one."""
-    if not 2 * _COLUMN_LINES <= len(lines) <= _MAX_FOR_COLUMNS:
-        return None
-    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    margin = (right - left) * 0.15
-    best: tuple[int, float, float] | None = None
-    for end in sorted({round(line.x1, 1) for line in lines}):
-        if left + margin < end < right - margin:
-            x = end + 0.2
-            start = min((line.x0 for line in lines if line.x0 >= x), default=x)
-            crossing = sum(line.x0 < x < line.x1 for line in lines)
-            if start - end >= lines[0].size * 0.8 and _splits(lines, x, crossing):
-                found = (crossing, end - start, x)
-                best = min(best, found) if best else found
-    return best[2] if best else None
-
-
-def _splits(lines: list[Line], x: float, crossing: int) -> bool:
-    """Whether both sides of `x` hold enough lines, side by side."""
-    if crossing > _CROSSING * len(lines):
-        return False
-    left = [line.y for line in lines if line.x1 <= x]
-    right = [line.y for line in lines if line.x0 >= x]
-    if min(len(set(left)), len(set(right))) < _COLUMN_LINES:
-        return False
-    shared = min(max(left), max(right)) - max(min(left), min(right))
-    return shared > 0.5 * min(max(left) - min(left), max(right) - min(right))
-
-
-def _joined(lines: list[Line]) -> list[Line]:
-    """Lines from the top, what stands on one baseline put together from left to right."""
-    done: list[Line] = []
-    row: list[Line] = []
-    for line in sorted(lines, key=lambda line: (line.y, line.x0)):
-        if row and abs(line.y - row[0].y) > 0.3 * min(line.size, row[0].size):
-            done.append(_row(row))
-            row = []
-        row.append(line)
-    return [*done, _row(row)] if row else done
-
-
-def _row(parts: list[Line]) -> Line:
-    first, *more = sorted(parts, key=lambda line: line.x0)
-    for part in more:
-        first = _beside(first, part)
-    return first
-
-
-def _beside(left: Line, right: Line) -> Line:
-    space = " " if right.x0 - left.x1 > 0.12 * right.size else ""
-    text = left.text + space + right.text
-    if right.tail == 0:
-        tail = left.tail if left.tail < len(left.text) else len(left.text + space)
-    else:
-        tail = len(left.text + space) + right.tail
-    return replace(
-        left,
-        text=text,
-        x1=max(left.x1, right.x1),
-        size=max(left.size, right.size),
-        tail=tail,
-        italic=left.italic and right.italic,
+def _mirror(sheet: Sheet) -> Sheet:
+    return Sheet(
+        tuple(replace(line, x0=-line.x1, x1=-line.x0) for line in sheet.lines),
+        tuple(replace(picture, x0=-picture.x1, x1=-picture.x0) for picture in sheet.pictures),
+        tuple(replace(mark, x0=-mark.x1, x1=-mark.x0) for mark in sheet.marks),
     )
 
 
 # ------------------------------------------------------------------------------------------------ heads and feet
-
-
 def without_running(pages: list[list[Line]]) -> tuple[list[Line], list[Line]]:
     """All lines in reading order, without those that stand at the same place on page after page; and those.
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -23,12 +23,18 @@ from scraper.extract.sheets import Line
 from scraper.text import clean
 
 BULLETS: Final = "•‣▪■●◦○·⁃"
+# The number of an item, and the item.
+NUMBERED: Final = re.compile(r"(\d{1,3})[.)] +(\S.*)")
 
 # Gaps between lines, as multiples of the usual one, that still belong to one paragraph.
 _GAP: Final = 1.28
 # An indent of a first line, in multiples of the type size.
 _INDENT: Final = 0.8
 _SAME_SIZE: Final = 0.6
+# So many gaps behind a full stop show that paragraphs are parted by gaps.
+_PARTED: Final = 3
+# Points by which cells of one column of a table may miss each other.
+_IN_LINE: Final = 1.5
 # English news prints a compound at about one line end in seventy; hyphenated columns a cut word at one in ten or more.
 _DIVIDES: Final = 1 / 15
 
@@ -36,11 +42,24 @@ _ENDED = re.compile(r"[.!?…:;。！？]['\"”’»›)\]]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐'’][^\W\d_]+)*")
 _LAST_PART = re.compile(r"([^\W_]+)[-‐]$")
 _FIRST_PART = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"(?i)(?:https?://|www\.)\S*[^\W_]")
 _URL_CUT = re.compile(r"(?i)(?:https?://|www\.)\S*[-/_=&?.#%]$")
 # Chinese and Japanese are set without blanks between words, so none was lost at the end of a line.
 _SOLID = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _HYPHENS: Final = "-‐"
 _SOFT: Final = "\u00ad"
+# Nobody types this one; browsers and typesetting programs put it where they divide a word.
+_TYPESET: Final = "\u2010"
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """What is usual in a document: the distance of lines by size of type, how far the type of each size reaches in each
+    column, and whether its paragraphs are parted by gaps."""
+
+    leads: dict[float, float]
+    edges: dict[tuple[int, int], float]
+    parted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +91,27 @@ class Paragraph:
         return self.lines[0].page
 
     @property
+    def column(self) -> int:
+        """The column it begins in."""
+        return self.lines[0].column
+
+    @property
+    def hangs(self) -> bool:
+        """Whether its first line begins to the left of the others."""
+        return len(self.lines) > 1 and min(line.x0 for line in self.lines[1:]) > self.lines[0].x0 + 0.5 * self.size
+
+    @property
     def top(self) -> float:
         """Where its first line begins, below the top of the sheet."""
         return self.lines[0].y - self.size
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands between the wide gaps of its only line; the whole text if there are none."""
+        line = self.lines[0]
+        if len(self.lines) > 1 or not line.cells:
+            return (self.text,)
+        return tuple(clean(line.text[a:b]) for a, b in pairwise((0, *(at for at, _ in line.cells), len(line.text))))
 
     @property
     def glued(self) -> str:
@@ -84,16 +121,28 @@ class Paragraph:
 
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """`lines`, in reading order, as paragraphs; one that a page or column break cuts is put together again."""
-    usual = _leadings(lines)
-    edges = _edges(lines)
+    leads = _leadings(lines)
+    measures = _Measures(leads, _edges(lines), _are_parted(lines, leads))
     words = _Words.of(lines)
     groups: list[list[Line]] = []
-    for line in lines:
-        if groups and not _breaks(groups[-1], line, usual, edges):
+    for n, line in enumerate(lines):
+        if groups and not _breaks(groups[-1], line, lines[n + 1 : n + 3], measures):
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [made for group in groups if (made := _paragraph(group, words)).text]
+    return [made for group in groups if (made := _paragraph(_uncut(group, measures), words)).text]
+
+
+def _uncut(lines: list[Line], measures: _Measures) -> list[Line]:
+    """`lines`, with a soft hyphen at the end of each that is full of one address and nothing else."""
+    return [
+        replace(line, text=line.text.rstrip() + _SOFT)
+        if _ADDRESS.fullmatch(line.text.strip())
+        and line is not lines[-1]
+        and measures.edges[line.column, round(line.size)] - line.x1 < 0.5 * line.size
+        else line
+        for line in lines
+    ]
 
 
 def _paragraph(lines: list[Line], words: _Words) -> Paragraph:
@@ -126,30 +175,61 @@ def _frequent(gaps: Counter[float]) -> float:
     return min(gap for gap, count in gaps.items() if count >= enough)
 
 
+def _are_parted(lines: Sequence[Line], leads: dict[float, float]) -> bool:
+    """Whether full lines end before a gap, three times or more: then a short line inside a paragraph is no end."""
+    gaps = 0
+    for a, b in pairwise(lines):
+        lead = min(leads.get(round(a.size), 1.25 * a.size), 1.6 * a.size)
+        alike = a.column == b.column and abs(a.size - b.size) <= _SAME_SIZE and a.bold == b.bold
+        gaps += alike and _GAP * lead < b.y - a.y < 3 * lead and bool(_ENDED.search(a.text.rstrip()))
+    return gaps >= _PARTED
+
+
 def _edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
     """How far the type of each size reaches in each column."""
     edges: dict[tuple[int, int], float] = {}
     for line in lines:
         key = line.column, round(line.size)
-        edges[key] = max(edges.get(key, 0.0), line.x1)
+        edges[key] = max(edges.get(key, line.x1), line.x1)
     return edges
 
 
-def _breaks(group: list[Line], line: Line, usual: dict[float, float], edges: dict[tuple[int, int], float]) -> bool:
+def _breaks(group: list[Line], line: Line, following: Sequence[Line], measures: _Measures) -> bool:
     last = group[-1]
-    full = edges[last.column, round(last.size)] - last.x1 < _first_word(line)
+    full = measures.edges[last.column, round(last.size)] - last.x1 < _first_word(line)
     if abs(line.size - last.size) > _SAME_SIZE or (line.bold != last.bold and not _continues_bold(last, line, full)):
         return True
-    if line.text[:1] in BULLETS:
+    if _begins_item(group, line) or in_line(last, line):
         return True
     if line.column != last.column:
         return not _goes_on(last, line, full)
-    lead = min(usual.get(round(line.size), 1.25 * line.size), 1.6 * line.size)
-    if line.y - last.y > _GAP * lead:
+    lead = min(measures.leads.get(round(line.size), 1.25 * line.size), 1.6 * line.size)
+    if line.y - last.y > _GAP * lead or (_is_indented(line, last, following) and not _hangs(group)):
         return True
-    if line.x0 - last.x0 > _INDENT * line.size and group[0].text[:1] not in BULLETS:
-        return True
-    return not full and bool(_ENDED.search(last.text.rstrip()))
+    return not (full or measures.parted) and bool(_ENDED.search(last.text.rstrip()))
+
+
+def _begins_item(group: list[Line], line: Line) -> bool:
+    return line.text[:1] in BULLETS or bool(NUMBERED.match(line.text) and NUMBERED.match(group[0].text))
+
+
+def _is_indented(line: Line, last: Line, following: Sequence[Line]) -> bool:
+    """Whether `line` begins further in than the lines before and behind it: beside a picture, more lines do."""
+    if line.x0 - last.x0 <= _INDENT * line.size:
+        return False
+    below = [next_ for next_ in following if next_.column == line.column and abs(next_.x0 - line.x0) < 0.3 * line.size]
+    return len(below) < (2 if _ENDED.search(last.text.rstrip()) else 1)
+
+
+def in_line(a: Line, b: Line) -> bool:
+    """Whether two lines have as many cells, and one of them at least begins at the same place in both."""
+    pairs = zip(a.cells, b.cells, strict=False)
+    return len(a.cells) == len(b.cells) > 0 and any(abs(x - y) < _IN_LINE for (_, x), (_, y) in pairs)
+
+
+def _hangs(group: list[Line]) -> bool:
+    """Whether the first line of an item stands out to the left of the others."""
+    return group[0].text[:1] in BULLETS or bool(NUMBERED.match(group[0].text))
 
 
 def _continues_bold(last: Line, line: Line, full: bool) -> bool:
@@ -186,6 +266,7 @@ class _Words:
 
     seen: frozenset[str]
     divides: bool
+    sets_hyphens: bool
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> _Words:
@@ -203,7 +284,8 @@ class _Words:
             before = text
         words = frozenset(seen | {word.casefold() for word in seen})
         known = any(_halves(a, b)[0] + _halves(a, b)[1] in words for a, b in cuts if all(_halves(a, b)))
-        return cls(words, known or (len(cuts) > 2 and len(cuts) > _DIVIDES * len(lines)))
+        within = any(_TYPESET in line.text.strip()[:-1] for line in lines)
+        return cls(words, known or (len(cuts) > 2 and len(cuts) > _DIVIDES * len(lines)), not within)
 
     def join(self, texts: Iterable[str]) -> str:
         """`texts` as one clean line."""
@@ -217,6 +299,8 @@ class _Words:
             return whole[:-1] + text
         if _URL_CUT.search(whole):
             return whole + text
+        if whole.endswith(_TYPESET) and self.sets_hyphens and not text[:1].isupper():
+            return whole[:-1] + text
         if whole[-1:] not in _HYPHENS:
             return whole + _joint(whole, text) + text
         if whole[-2:-1].isspace() or len(whole) == 1:
