@@ -20,10 +20,17 @@ _MONTHS = ("January", "February", "March", "April", "May", "June",
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of the body. `text` is a single clean line, except for `code`, whose lines are kept."""
+    """One block of the body. `text` is a single clean line, except for `code`, whose lines are kept.
+
+    On a live page `entry` names the entry it belongs to, the same at every visit as far as the page allows; it is empty
+    elsewhere, and for what stands above, between and below entries. `at` is when the entry was published: aware where
+    the page gives a zone or the outlet's is known.
+    """
 
     kind: BlockKind
     text: str
+    entry: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

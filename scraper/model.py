@@ -53,8 +53,8 @@ class Rule:
 
     `drop` are CSS selectors of what is not article, `keep` of what generic rules must not drop, `body` of the
     container that holds the article (the first that matches), `fields` maps a field of Article to `selector` or
-    `selector@attribute`, `drop_text` are regular expressions that must match a whole block. Valid from `since` up to
-    and including `until`.
+    `selector@attribute`, `drop_text` are regular expressions that must match a whole block, `entries` of the entries of
+    a live page. Valid from `since` up to and including `until`.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Rule:
     body: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     drop_text: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 
@@ -184,12 +185,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an edit: its kind, the words before and after, and the index of the new block (None for fields)."""
+    """One part of an edit: its kind, the words before and after, and the index of the new block (None for fields).
+
+    `entry` names the entry of a live page it lies in, as `Block.entry` does.
+    """
 
     kind: EditKind
     old: str = ""
     new: str = ""
     block: int | None = None
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

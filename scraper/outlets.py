@@ -275,11 +275,12 @@ def _rule(table: Table, default_name: str) -> Rule:
         body=table.each("body", rules.selector),
         fields=table.pairs("fields", values.choice(*FIELDS), rules.field_selector),
         drop_text=table.each("drop_text", rules.block_pattern),
+        entries=table.each("entries", rules.drop_selector),
         since=table.take("since", values.day, None),
         until=table.take("until", values.day, None),
     )
-    if not any(map(table.has, ("drop", "keep", "body", "fields", "drop_text"))):
-        table.note(None, "says nothing; give it drop, keep, body, fields or drop_text", "rules")
+    if not any(map(table.has, ("drop", "keep", "body", "fields", "drop_text", "entries"))):
+        table.note(None, "says nothing; give it drop, keep, body, fields, drop_text or entries", "rules")
     if rule.since and rule.until and rule.until < rule.since:
         table.note("until", f"{rule.until} lies before since = {rule.since}")
     table.close()

@@ -13,6 +13,7 @@ from scraper.extract.addresses import domain, own_address
 from scraper.extract.names import words
 from scraper.extract.structured import Declared, Node, string, strings
 from scraper.extract.tree import Document, Element
+from scraper.extract.updates import updates
 from scraper.extract.words import tokens
 from scraper.model import Outlet
 from scraper.text import clean
@@ -113,7 +114,9 @@ def seen(src: Source, elements: Sequence[Element], headline: Element | None, pri
 
 def _own_node(declared: Declared, doc: Document, address: str) -> Node:
     """The article node of this page: the one with its address, else the one that says most."""
-    nodes = declared.articles()
+    # The entries of a live page have its address too, and are not the page.
+    entries = {id(node) for node in updates(declared)}
+    nodes = [node for node in declared.articles() if id(node) not in entries]
     heading = title.fold(declared.meta("og:title") or doc.title)
 
     def rank(node: Node) -> tuple[bool, bool, int]:

@@ -103,6 +103,7 @@ class Page:
     title: str
     pieces: Sequence[Piece]
     column: Sequence[Element]
+    live: tuple[str, ...] = ()
 
     @property
     def text(self) -> int:
@@ -118,8 +119,8 @@ class Page:
 def judge(page: Page) -> tuple[Kind, tuple[str, ...]]:
     """The kind of a page and the evidence for it."""
     types_ = {name for node in page.declared.nodes for name in types(node)}
-    if "LiveBlogPosting" in types_:
-        return "live", ("json-ld LiveBlogPosting",)
+    if page.live:
+        return "live", page.live
     if found := _no_article(page):
         return found
     if found := _listing(page, types_):

@@ -128,7 +128,7 @@ def _core(elements: list[Element], headline: Element | None, barred: set[int]) -
         parent = element.parent
         if parent is not None and (
             parent.order in barred
-            or (element.order not in around and (element.order in barred or _is_barred(element, whole)))
+            or (element.order not in around and (element.order in barred or is_barred(element, whole)))
         ):
             barred.add(element.order)
             continue
@@ -202,7 +202,11 @@ def is_teaser(leaf: Element) -> bool:
     return any(kid is not leaf and kid.linked >= 0.8 * kid.size > 10 for kid in parent.elements())
 
 
-def _is_barred(element: Element, whole: int) -> bool:
+def is_barred(element: Element, whole: int) -> bool:
+    """Whether a branch cannot be the article's core, however much it says: comments, footers, what is hidden.
+
+    `whole` is the length of the page's text: what holds most of it is never barred.
+    """
     if element.size * 2 >= whole and element.tag != "footer":
         return False
     if element.tag in _TAGS:
@@ -216,14 +220,20 @@ def _is_barred(element: Element, whole: int) -> bool:
 
 
 def prune(
-    root: Element, outlet: dict[int, str], keep: set[int], middle: Element | None, headline: Element | None
+    root: Element,
+    outlet: dict[int, str],
+    keep: set[int],
+    middle: Element | None,
+    headline: Element | None,
+    entries: Sequence[Element] = (),
 ) -> None:
     """Mark every branch below `root` that is not article.
 
     `outlet` and `keep` hold element orders from outlet rules. The generic rules spare what `middle`, in which most of
-    the prose stands, and the headline stand in.
+    the prose stands, the headline and the `entries` of a live page stand in.
     """
-    above = [above for one in (middle, headline) if one is not None for above in (one, *one.ancestors())]
+    tops = {one.order: one for one in (middle, headline, *entries) if one is not None}
+    above = [*{a.order: a for one in tops.values() for a in (one, *one.ancestors())}.values()]
     spared = {element.order for element in above}
     # What its own column is called says nothing on this page, nor what most of its paragraphs are called.
     void = frozenset(name for element in above for name, _ in _said(element)) | _worn(middle)

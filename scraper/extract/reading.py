@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from scraper import charset
@@ -24,9 +24,11 @@ from scraper.extract import (
     blocks,
     byline,
     container,
+    entries,
     fields,
     kinds,
     lead,
+    live,
     prune,
     rules,
     second,
@@ -36,6 +38,7 @@ from scraper.extract import (
     title,
     tree,
     trim,
+    updates,
     weight,
 )
 from scraper.extract.blocks import Piece
@@ -70,6 +73,14 @@ class _Page:
     headline: Element | None
     middle: Element | None
     column: list[Element]
+    feed: live.Feed | None = None
+    told_live: bool = False
+
+    @property
+    def around(self) -> list[Element]:
+        """The page without the entries of a live page, which speak for themselves only."""
+        feed = self.feed
+        return self.elements if feed is None else [e for e in self.elements if feed.at(e.order) is None]
 
 
 def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None, known: str | None) -> Article | None:
@@ -102,7 +113,7 @@ def _remember(key: bytes, fingerprint: str) -> None:
 def reading_of(outlet: Outlet | None) -> str:
     """The version of this extractor and a digest of the rules it was given."""
     told = [
-        (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text)
+        (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text, *([r.entries] if r.entries else []))
         for r in (outlet.rules if outlet else ())
     ]
     return f"{VERSION}+{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
@@ -138,11 +149,32 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     prune.measure(elements, html)
     headline = _headline(elements, doc, declared, applied)
     talk = threads.find(elements)
-    middle = applied.body or prune.core(elements, headline, talk)
+    feed = live.find(live.Asked(doc, declared, html, elements, headline, applied.entries, talk))
+    if feed:
+        declared = _outside(doc, declared, feed)
+        talk = [one for one in talk if not feed.meets(one)]
+    middle = applied.body or (feed and feed.holder) or prune.core(elements, headline, talk)
     prune.drop_threads(talk, applied.keep, middle, headline)
-    prune.prune(doc.root, applied.drop, applied.keep, middle, headline)
+    tops = [span.first for span in feed.spans] if feed and feed.boxed else []
+    prune.prune(doc.root, applied.drop, applied.keep, middle, headline, tops)
     column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
-    return _Page(doc, html, declared, applied, elements, headline, middle, column)
+    if feed and feed.holder and not applied.body and not _holds(column, feed):
+        column = [feed.holder]
+    return _Page(doc, html, declared, applied, elements, headline, middle, column, feed, updates.is_told(declared, doc))
+
+
+def _outside(doc: Document, declared: Declared, feed: live.Feed) -> Declared:
+    """What the page declares, without the metas that stand in its entries: they speak of these."""
+    inner = {frozenset(attrs.items()) for element, attrs in doc.metas_within() if feed.at(element.order) is not None}
+    metas = [attrs for attrs in doc.metas if frozenset(attrs.items()) not in inner]
+    return replace(declared, metas=structured.read_metas(metas, fields.READ))
+
+
+def _holds(column: Sequence[Element], feed: live.Feed) -> bool:
+    """Whether all entries stand in the column."""
+    orders = {top.order for top in column}
+    firsts = (span.first for span in feed.spans)
+    return all(e.order in orders or any(above.order in orders for above in e.ancestors()) for e in firsts)
 
 
 def _headline(elements: Sequence[Element], doc: Document, declared: Declared, applied: rules.Applied) -> Element | None:
@@ -174,14 +206,18 @@ def _fingerprint(page: _Page, reading: str) -> str:
 
 def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str, str]) -> Article:
     """Fields, body and kind of an opened page. `stamp` is its fingerprint and the reading."""
-    printed = byline.lines(page.elements, page.headline, _first(page))
+    zone = outlet.timezone if outlet else None
+    heads = entries.heads(page.feed, zone, _times(page.doc)) if page.feed else ()
+    printed = byline.lines(page.around, page.headline, _first(page))
     told = page.applied.fields
     src = fields.source(page.doc, page.declared, outlet, told)
-    src = fields.seen(src, page.elements, page.headline, printed)
+    src = fields.seen(src, page.around, page.headline, printed)
     found = fields.read(src)
     pieces = _pieces(page, src, found)
-    body = tuple(Block(piece.kind, piece.text) for piece in pieces if piece.drop is None)[:MAX_BLOCKS]
+    body = _body(page, found, pieces, heads)
     kind, access, evidence = _judged(page, src, found, pieces)
+    if kind == "live" and access not in {"paid", "teaser"}:
+        body = _updates(page, found, body, zone)
     if kind in {"article", "empty"} and access not in {"paid", "teaser"} and (other := _elsewhere(page, body, src)):
         body, found.origins["body"] = other
         kind, evidence = "article", (*evidence, f"text from {other[1]}")
@@ -197,20 +233,49 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
         claims=fields.claims(src),
         dropped=_dropped(page.elements, pieces),
         origins=dict(found.origins),  # a plain one: an article crosses between processes
-        timezone=outlet.timezone if outlet else None,
+        timezone=zone,
         fingerprint=stamp[0],
         reading=stamp[1],
         **values,
     )
 
 
+def _times(doc: Document) -> list[tuple[int, str]]:
+    """Times of publication in metas below the head, with the orders of the elements they are in."""
+    found = [(element.order, attrs) for element, attrs in doc.metas_within()]
+    return [(at, attrs.get("content") or "") for at, attrs in found if attrs.get("itemprop") == "datePublished"]
+
+
+def _body(
+    page: _Page, found: fields.Fields, pieces: Sequence[Piece], heads: Sequence[entries.Head]
+) -> tuple[Block, ...]:
+    """The blocks of the body; on a live page under the heads of its entries."""
+    if page.feed is None:
+        return tuple(Block(piece.kind, piece.text) for piece in pieces if piece.drop is None)[:MAX_BLOCKS]
+    found.origins["entries"] = "markup"
+    return entries.blocks(pieces, page.feed, heads)[:MAX_BLOCKS]
+
+
+def _updates(page: _Page, found: fields.Fields, body: tuple[Block, ...], zone: str | None) -> tuple[Block, ...]:
+    """`body`, and behind it the entries that only the page's data hold, if the page itself shows none."""
+    nodes = updates.updates(page.declared) if page.feed is None and page.told_live else ()
+    if not nodes or entries.are_shown(nodes, "".join(block.text for block in body)):
+        return body
+    if told := entries.from_data(nodes, zone):
+        found.origins["entries"] = "json-ld"
+    return (*body, *told)[:MAX_BLOCKS]
+
+
 def _pieces(page: _Page, src: fields.Source, found: fields.Fields) -> list[Piece]:
     """The pieces of the column, judged; what they give away of author, subtitle and caption goes to `found`."""
     own = addresses.own_links(page.doc.url)
+    posts = frozenset(entries.spared(page.feed)) if page.feed else frozenset[int]()
+    if page.feed:
+        entries.drop_between(page.feed)
     for column in page.column:
-        spared = page.applied.keep | shape.spared_by(page.middle)
+        spared = page.applied.keep | shape.spared_by(page.middle) | posts
         asking.drop_boxes(column, spared)
-        shape.prune(column, own, page.applied.keep, page.middle)
+        shape.prune(column, own, page.applied.keep, page.middle, posts)
     pieces = [piece for column in page.column for piece in blocks.collect(column)]
     rules.drop_lines(pieces, page.applied)
     said = (
@@ -219,9 +284,14 @@ def _pieces(page: _Page, src: fields.Source, found: fields.Fields) -> list[Piece
         string(src.node.get("description")),
     )
     summaries = [text for text in said if text]
-    trim.trim(pieces, trim.Known(found.text("title") or "", found.names("authors"), summaries, own))
-    _sign(found, pieces)
-    _lead(page, found, pieces, summaries)
+    known = trim.Known(found.text("title") or "", found.names("authors"), summaries, own)
+    if page.feed:
+        outside = entries.judge(pieces, page.feed, known)
+    else:
+        outside = pieces
+        trim.trim(pieces, known)
+    _sign(found, outside)
+    _lead(page, found, outside, summaries)
     return pieces
 
 
@@ -229,7 +299,10 @@ def _judged(
     page: _Page, src: fields.Source, found: fields.Fields, pieces: Sequence[Piece]
 ) -> tuple[Kind, Access | None, tuple[str, ...]]:
     """The page's kind and access, with the evidence for both."""
-    judged = kinds.Page(page.doc, page.html, page.declared, src.node, found.text("title") or "", pieces, page.column)
+    said = [*(["json-ld LiveBlogPosting"] if page.told_live else []), *([page.feed.evidence] if page.feed else [])]
+    judged = kinds.Page(
+        page.doc, page.html, page.declared, src.node, found.text("title") or "", pieces, page.column, tuple(said)
+    )
     kind, why = kinds.judge(judged)
     if kind not in {"article", "live"}:
         return kind, None, why
@@ -241,8 +314,8 @@ def _first(page: _Page) -> Element | None:
     """The first paragraph of the column: of its core if it can be told, for a line above that may be as long."""
     after = page.headline.order if page.headline else 0
     least = {"p": prune.PROSE}
-    live = [e for top in page.column for e in top.walk() if e.run >= least.get(e.tag, 2 * prune.PROSE)]
-    prose = [e for e in live if e.order > after and e.tag[:1] != "h"] or live
+    long = [e for top in page.column for e in top.walk() if e.run >= least.get(e.tag, 2 * prune.PROSE)]
+    prose = [e for e in long if e.order > after and e.tag[:1] != "h"] or long
     return next((e for e in prose if page.middle in (e, *list(e.ancestors())[:2])), prose[0] if prose else None)
 
 
@@ -258,10 +331,10 @@ def _sign(found: fields.Fields, pieces: Sequence[Piece]) -> None:
 def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Sequence[str]) -> None:
     """Fill in subtitle and caption, and take the subtitle out of the body."""
     prose = (piece for piece in pieces if piece.drop is None and trim.is_prose(piece) and not trim.is_dek(piece))
-    line = lead.dek(page.elements, page.headline, next(prose, None), summaries)
+    line = lead.dek(page.around, page.headline, next(prose, None), summaries)
     if line and title.fold(line[0]) != title.fold(found.text("title") or ""):
         found.put("subtitle", line[0], "page")
-    found.put("caption", lead.caption(page.elements, page.headline, pieces), "page")
+    found.put("caption", lead.caption(page.around, page.headline, pieces), "page")
     subtitle = title.fold(found.text("subtitle") or "")
     for piece in pieces[:40]:
         if piece.drop is None and subtitle and title.fold(piece.text) == subtitle:

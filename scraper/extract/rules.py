@@ -17,7 +17,8 @@ class Applied:
     """Where the rules point on this page.
 
     `drop` names the rule for each element that is not article, `keep` holds what generic rules must spare, with all
-    that is in it, `body` the container, `fields` the texts found for each field, `lines` patterns for whole blocks.
+    that is in it, `body` the container, `fields` the texts found for each field, `lines` patterns for whole blocks,
+    `entries` the entries of a live page.
     """
 
     drop: dict[int, str] = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Applied:
     body: Element | None = None
     fields: dict[str, list[str]] = field(default_factory=dict)
     lines: tuple[tuple[re.Pattern[str], str], ...] = ()
+    entries: tuple[Element, ...] = ()
 
 
 def apply(doc: Document, outlet: Outlet | None) -> Applied:
@@ -36,7 +38,8 @@ def apply(doc: Document, outlet: Outlet | None) -> Applied:
     own_first = tuple(reversed(outlet.rules))
     body = next((e for rule in own_first for e in _found(doc, rule.body) if e.order not in drop), None)
     lines = tuple((re.compile(text), rule.name) for rule in outlet.rules for text in rule.drop_text)
-    return Applied(drop, keep, body, _fields(doc, own_first), lines)
+    entries = {e.order: e for rule in outlet.rules for e in _found(doc, rule.entries) if e.order not in drop}
+    return Applied(drop, keep, body, _fields(doc, own_first), lines, tuple(entries[k] for k in sorted(entries)))
 
 
 def _found(doc: Document, selectors: Iterable[str]) -> list[Element]:

@@ -39,14 +39,16 @@ MAX_CONSENT: Final = 1_200
 Own = Callable[[str], bool]
 
 
-def prune(top: Element, own: Own, keep: set[int], middle: Element | None) -> None:
+def prune(
+    top: Element, own: Own, keep: set[int], middle: Element | None, entries: frozenset[int] = frozenset()
+) -> None:
     """Drop widgets below `top`. `own` says whether a link stays on the site; `keep` holds orders to spare.
 
-    What `middle`, the core of the article, stands in is never a widget.
+    What `middle`, the core of the article, stands in is never a widget, nor are the `entries` of a live page.
     """
-    _consent_boxes(top, keep)
-    _nested_articles(top, keep | spared_by(middle))
-    spared = keep | spared_by(middle)
+    spared = keep | spared_by(middle) | entries
+    _consent_boxes(top, keep, entries)
+    _nested_articles(top, spared)
     stack = [top]
     while stack:
         for kid in stack.pop().elements():
@@ -190,14 +192,15 @@ def _own_line(link: Element) -> bool:
     return block is not None and block.run <= 30
 
 
-def _consent_boxes(top: Element, keep: set[int]) -> None:
+def _consent_boxes(top: Element, keep: set[int], entries: frozenset[int]) -> None:
     """Drop boxes that stand where something from elsewhere would be shown if the reader agreed."""
     stack = [top]
     while stack:
         for kid in stack.pop().elements():
             if kid.drop is not None or kid.order in keep:
                 continue
-            if kid.tag in _BOXES and 30 < kid.size < MAX_CONSENT and phrases.EMBED.search(kid.text()):
+            box = kid.tag in _BOXES and kid.order not in entries
+            if box and 30 < kid.size < MAX_CONSENT and phrases.EMBED.search(kid.text()):
                 drop(kid, "consent")
             else:
                 stack.append(kid)

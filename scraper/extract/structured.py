@@ -53,7 +53,7 @@ def read(data: Iterable[str], metas: Iterable[dict[str, str | None]], wanted: fr
             nodes.extend(_flatten(value))
             if len(nodes) > MAX_NODES:
                 break
-    return Declared(tuple(nodes[:MAX_NODES]), _metas(metas, wanted))
+    return Declared(tuple(nodes[:MAX_NODES]), read_metas(metas, wanted))
 
 
 def types(node: Node) -> tuple[str, ...]:
@@ -91,7 +91,8 @@ def plain(text: str) -> str:
     return clean(text)
 
 
-def _metas(metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -> dict[str, list[str]]:
+def read_metas(metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -> dict[str, list[str]]:
+    """The values of the `wanted` names (in lower case), each name's in page order."""
     found: dict[str, list[str]] = {}
     for attrs in metas:
         content = attrs.get("content")

@@ -146,6 +146,17 @@ class Document:
             return []
         return [self.by_id[node.mem_id] for node in found if node.mem_id in self.by_id]
 
+    def metas_within(self) -> list[tuple[Element, dict[str, str | None]]]:
+        """The metas that stand below the head, each with the element of the visible tree that it is in."""
+        found = []
+        for node in self.parser.css("body meta") if self.parser is not None else []:
+            above = node.parent
+            while above is not None and above.mem_id not in self.by_id:
+                above = above.parent
+            if above is not None:
+                found.append((self.by_id[above.mem_id], node.attributes))
+        return found
+
     def select_attribute(self, selector: str, name: str) -> list[str]:
         """The values of an attribute of the elements that match, also of those in the head."""
         if self.parser is None:

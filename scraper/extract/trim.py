@@ -53,6 +53,11 @@ def trim(pieces: list[Piece], known: Known) -> None:
     _orphans(pieces)
 
 
+def lines(pieces: list[Piece], known: Known) -> None:
+    """Mark only what is judged line by line: for a stretch whose place on the page says nothing about it."""
+    _lines(pieces, known)
+
+
 def is_prose(piece: Piece) -> bool:
     """Whether a piece reads like a sentence of text."""
     return piece.kind != "subheading" and len(piece.text) >= SENTENCE and piece.link_share < 0.6

@@ -79,7 +79,7 @@ def article_json(article: Article) -> Json:
         "image": _image(article),
         "isAccessibleForFree": article.access == "free" if article.access else None,
         "publisher": {"@type": "Organization", "name": article.site} if article.site is not None else None,
-        "articleBody": [{"kind": block.kind, "text": block.text} for block in article.blocks],
+        "articleBody": [_block(block) for block in article.blocks],
     }
     return {
         "@context": "https://schema.org",
@@ -88,6 +88,16 @@ def article_json(article: Article) -> Json:
         "archive": _reading(article),
         **_given(shown),
     }
+
+
+def _block(block: Block) -> Json:
+    data = {"kind": block.kind, "text": block.text}
+    return data | ({"entry": block.entry} if block.entry else {}) | ({"at": block.at.isoformat()} if block.at else {})
+
+
+def _block_from(data: Json) -> Block:
+    at = data.get("at")
+    return Block(data["kind"], data["text"], data.get("entry", ""), datetime.fromisoformat(at) if at else None)
 
 
 def _reading(article: Article) -> Json:
@@ -147,7 +157,7 @@ def article_from(data: Json) -> Article:
         published=_when(data.get("datePublished")),
         modified=_when(data.get("dateModified")),
         caption=image.get("caption"),
-        blocks=tuple(Block(block["kind"], block["text"]) for block in data.get("articleBody", ())),
+        blocks=tuple(map(_block_from, data.get("articleBody", ()))),
         language=data.get("inLanguage"),
         site=data.get("publisher", {}).get("name"),
         section=data.get("articleSection"),

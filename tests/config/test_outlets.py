@@ -135,7 +135,10 @@ def test_a_source_without_a_rhythm_gets_the_usual_one(tmp_path: Path, kind: str,
             "[[sources]]\nkind = 'front'\nurl = 'https://other.example/x'",
             ["3 url: https://other.example/x is not on the outlet's own host; is that missing in hosts?"],
         ),
-        ("[[rules]]\nuntil = 2024-01-01", ["1 rules: says nothing; give it drop, keep, body, fields or drop_text"]),
+        (
+            "[[rules]]\nuntil = 2024-01-01",
+            ["1 rules: says nothing; give it drop, keep, body, fields, drop_text or entries"],
+        ),
         (
             "[[rules]]\ndrop = ['.a']\nsince = 2024-02-01\nuntil = 2024-01-01",
             ["4 until: 2024-01-01 lies before since = 2024-02-01"],

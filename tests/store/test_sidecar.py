@@ -44,7 +44,10 @@ ARTICLES = st.builds(
     published=TIMES,
     modified=TIMES,
     caption=MAYBE,
-    blocks=st.lists(st.builds(Block, st.sampled_from(get_args(BlockKind)), TEXT), max_size=4).map(tuple),
+    blocks=st.lists(
+        st.builds(Block, st.sampled_from(get_args(BlockKind)), TEXT, TEXT, st.none() | st.datetimes(timezones=ZONES)),
+        max_size=4,
+    ).map(tuple),
     language=MAYBE,
     site=MAYBE,
     section=MAYBE,
