@@ -51,7 +51,8 @@ class Article:
     says it has (AMP, short link, og:url): recorded, not believed. `origins` names for each field where it came from.
     `fingerprint` identifies the pruned page, so that an unchanged one need not be read again; `reading` names the
     extractor and rules version that read it. `evidence` says why `kind` or `access` is what it is. `flags` are stable
-    words such as `undecodable`, `text-lost`, `teaser`, `truncated`.
+    words such as `undecodable`, `text-lost`, `teaser`, `truncated`. `next_page` is where this page says the article
+    goes on, `first_page` where it begins if this is a later page; both only for outlets whose file has `[pages]`.
     """
 
     url: str
@@ -78,6 +79,8 @@ class Article:
     flags: tuple[str, ...] = ()
     fingerprint: str = ""
     reading: str = ""
+    next_page: str | None = None
+    first_page: str | None = None
 
     @property
     def body(self) -> str:

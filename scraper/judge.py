@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import time as clock
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from scraper import cadence, urls
 from scraper.article import Article
-from scraper.compare import SECOND_LOOK
+from scraper.compare import SECOND_LOOK, compare
 from scraper.errors import Deferred, FetchError, Refused
-from scraper.model import Due, Entry, Outlet, Page, Verdict
+from scraper.model import Due, Entry, Outlet, Page, Snapshot, Verdict
 
 GONE = frozenset({404, 410})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
 TRANSIENT = frozenset({408, 421, 425, 429})
 PHRASE, COMPARED = 12, 20_000  # characters
 AGREE = "a second look has to agree"
+# What is known of one address says nothing about another form of it.
+NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
 
 
 def trouble(error: FetchError) -> Verdict:
@@ -129,6 +132,23 @@ def testified(old: Article, new: Article, verdict: Verdict, outlet: Outlet | Non
         return verdict
     differs = ", ".join(verdict.edit.kinds)
     return Verdict("same", f"witness: the other form differs in {differs}", flags=("witness-differs",))
+
+
+def completed(old: Article, pages: Sequence[Article], latest: Snapshot) -> Verdict | None:
+    """The verdict on an article that has been joined of `pages`, if its last version was read when the outlet's file
+    did not say so, and is page 1 alone: a version, for there is more to keep, and no edit, for nobody made one. None if
+    it is otherwise."""
+    if len(pages) == 1 or latest.further or old.next_page is None or compare(old, pages[0]).kind != "same":
+        return None
+    return Verdict("edited", "pages: joined, page 1 is as it was", flags=("pages-joined",))
+
+
+def unlinked(verdict: Verdict, latest: Snapshot | None, pages: Sequence[Article]) -> str | None:
+    """Where the first page was that the last version had and this text has not, if it is about to be believed."""
+    shrunk = verdict.kind == "partial" and (verdict.reason or "").startswith("shrunk")
+    if latest is None or len(latest.further) < len(pages) or not (shrunk or verdict.kind in {"edited", "back"}):
+        return None
+    return latest.further[len(pages) - 1].url
 
 
 def second_look(verdict: Verdict, article: Article) -> str | None:

@@ -69,13 +69,27 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """How an outlet spreads one article over several pages. At least one of `next` and `number` is given.
+
+    `next` is a CSS selector of the link to the next page. `number` is a regular expression, searched in path and query
+    of an address, whose one group is the number of a page; what it matches is left out of the address of page 1. No
+    more than `most` pages are joined.
+    """
+
+    next: str | None = None
+    number: str | None = None
+    most: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Outlet:
     """A publisher: one file in `config/outlets/`, named `<id>.toml` after its domain.
 
     `hosts` are further hosts that are this outlet's own (`*.example.com` for all below). `identity` is a regular
     expression whose groups, joined by `-`, name an article whatever its slug or date. `witness` is a suffix that turns
-    an article's URL into that of a second form of the same text (`/pdf`). `rules` holds the preset's rules, then the
-    outlet's own.
+    an article's URL into that of a second form of the same text (`/pdf`). `pages` says how articles of several pages
+    are told; without it each page is read alone. `rules` holds the preset's rules, then the outlet's own.
     """
 
     id: str
@@ -90,6 +104,7 @@ class Outlet:
     admit: Admit = Admit()
     identity: str | None = None
     witness: str | None = None
+    pages: Paging | None = None
     rules: tuple[Rule, ...] = ()
 
     def as_of(self, day: date) -> Outlet:
@@ -256,7 +271,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One version as stored, as it is read now. `path` is the text file, relative to the archive; `sha256` that of its
-    bytes; `revision` counts how often it was read anew with another result."""
+    bytes; `revision` counts how often it was read anew with another result. `further` are the captures of an article's
+    second page and those after it, in their order."""
 
     article_id: str
     version: int
@@ -269,6 +285,7 @@ class Snapshot:
     edit: Edit | None = None
     flags: tuple[str, ...] = ()
     revision: int = 0
+    further: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +325,7 @@ class Intent:
     `article` is given for the verdicts that make a version (new, edited, back), which need a `capture`; `capture` is
     None when no answer came. `entry` is the known article, None for a new one. `aliases` are all URL forms under which
     it was seen. `publisher` is the outlet's file, if it has one: its `identity` names articles whatever their URL.
+    `further` are the captures of the article's second page and those after it, as far as they were asked for.
     """
 
     url: str
@@ -320,6 +338,7 @@ class Intent:
     page: Page | None = None
     aliases: tuple[str, ...] = ()
     publisher: Outlet | None = None
+    further: tuple[Capture, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------- when to look again

@@ -15,7 +15,7 @@ from typing import Final, get_args
 
 from scraper import urls
 from scraper.errors import Mistake, UrlError, UsageError
-from scraper.model import Admit, Outlet, Rule, Source, SourceKind
+from scraper.model import Admit, Outlet, Paging, Rule, Source, SourceKind
 from scraper.tomlfile import files, rules, values
 from scraper.tomlfile.files import Table, Wrong
 
@@ -162,17 +162,25 @@ def _read_all(config_dir: Path, notes: list[Mistake]) -> list[_Entry]:
     return found
 
 
-def _preset(path: Path, notes: list[Mistake]) -> tuple[Rule, ...]:
+@dataclass(frozen=True, slots=True)
+class _Preset:
+    """What outlets take over that name it."""
+
+    rules: tuple[Rule, ...] = ()
+    pages: Paging | None = None
+
+
+def _preset(path: Path, notes: list[Mistake]) -> _Preset:
     table = files.read(path, notes)
     if not table:
-        return ()
+        return _Preset()
     table.take("name", values.text, None)
-    found = _rules(table, path.stem)
+    found = _Preset(_rules(table, path.stem), _pages(table))
     table.close()
     return found
 
 
-def _entry(path: Path, presets: Mapping[str, tuple[Rule, ...]], notes: list[Mistake]) -> _Entry | None:
+def _entry(path: Path, presets: Mapping[str, _Preset], notes: list[Mistake]) -> _Entry | None:
     table = files.read(path, notes)
     if not table:
         return None
@@ -189,10 +197,11 @@ def _entry(path: Path, presets: Mapping[str, tuple[Rule, ...]], notes: list[Mist
     return entry
 
 
-def _outlet(table: Table, outlet_id: str, presets: Mapping[str, tuple[Rule, ...]]) -> Outlet | None:
+def _outlet(table: Table, outlet_id: str, presets: Mapping[str, _Preset]) -> Outlet | None:
     name = table.need("name", values.text, '"The Example"')
     home = table.need("home", values.url, '"https://example.com/"')
     preset = table.take("preset", _one_of(presets), None)
+    taken = presets.get(preset or "", _Preset())
     outlet = Outlet(
         id=outlet_id,
         name=name or outlet_id,
@@ -205,7 +214,8 @@ def _outlet(table: Table, outlet_id: str, presets: Mapping[str, tuple[Rule, ...]
         identity=table.take("identity", rules.url_pattern, None),
         witness=table.take("witness", rules.witness, None),
         admit=_admit(table.table("admit")),
-        rules=(*presets.get(preset or "", ()), *_rules(table, outlet_id)),
+        pages=_pages(table) if table.has("pages") else taken.pages,
+        rules=(*taken.rules, *_rules(table, outlet_id)),
     )
     return outlet if home else None
 
@@ -224,6 +234,20 @@ def _admit(table: Table) -> Admit:
     admit = Admit(only=table.each("only", rules.pattern), never=table.each("never", rules.url_pattern))
     table.close()
     return admit
+
+
+def _pages(table: Table) -> Paging | None:
+    """What the table says; None without one, and with an empty one: that an outlet has what its preset has not."""
+    pages = table.table("pages")
+    paging = Paging(
+        next=pages.take("next", rules.link_selector, None),
+        number=pages.take("number", rules.page_pattern, None),
+        most=pages.take("most", values.number(2, 50), Paging().most),
+    )
+    if pages.has("most") and not any(map(pages.has, ("next", "number"))):
+        pages.note(None, "says nothing; give it next or number", "pages")
+    pages.close()
+    return paging if paging.next or paging.number else None
 
 
 def _sources(table: Table) -> Iterator[tuple[Source, Table]]:

@@ -1,6 +1,6 @@
 """One visit to one article: the verbs in their order. Decides nothing.
 
-    due → fetch → capture → read → name → compare → commit → frontier
+    due → fetch → capture → read (→ further pages) → name → compare → commit → frontier
 
 The daemon, `scraper fetch`, and whatever comes later call `visit` (and `sources.look`) and have no way of their own.
 """
@@ -10,9 +10,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, TypeVarTuple
 
-from scraper import cadence, judge, urls
+from scraper import cadence, chain, judge, urls
 from scraper import reread as rereading
 from scraper.article import Article
 from scraper.compare import compare
@@ -32,9 +31,6 @@ from scraper.model import (
     VerdictKind,
 )
 from scraper.services import Services
-
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,8 @@ class Outcome:
 class Finding:
     """What one answer turned out to be, before anything is kept. `article` is given when a version has to be made,
     `seen` when a text was read at all. `permanent`: asking again soon is no use. `revision`: what the version known so
-    far reads like today, if that is something else."""
+    far reads like today, if that is something else. `begins` says that this is a later page of an article, and where to
+    look for its first. `further` and `addresses` are those of the pages after it."""
 
     verdict: Verdict
     outlet: str
@@ -69,6 +66,10 @@ class Finding:
     latest: Snapshot | None = None
     permanent: bool = False
     revision: Revision | None = None
+    retry_at: datetime | None = None
+    begins: str | None = None
+    further: tuple[Capture, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     @property
     def article(self) -> Article | None:
@@ -90,26 +91,34 @@ async def visit(
     `url` is another form of the article's address to ask this once: the row goes on to be visited under its own.
     Damage to this article's own files is an outcome like others: one bad file must not keep all articles waiting.
     """
-    started = time.monotonic()
-    asked = due if url in {None, due.url} else replace(due, url=url, **_NOTHING_KNOWN)
+    asked = due if url in {None, due.url} else replace(due, url=url, **judge.NOTHING_KNOWN)
     outlet = services.outlets.get(due.outlet)
-    # Now and then the whole page is asked for, so that a server's "not modified" cannot hide an edit for ever.
-    plainly = force or cadence.ask_plainly(due, services.now())
-    request = Request(
-        asked.url,
-        kind=judge.kind_of(asked.url),
-        etag=None if plainly else asked.etag,
-        last_modified=None if plainly else asked.last_modified,
-        delay=outlet.delay if outlet else None,
-        patience=patience,
-    )
+    due, asked = chain.turned(due, asked, await chain.begin(services, asked.url, outlet))
+    return await _visit(services, due, asked, _Manner(time.monotonic(), patience, force=force))
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a visit is made. `turned`: it is one to the first page, after one to a later page."""
+
+    started: float
+    patience: timedelta
+    force: bool
+    turned: bool = False
+
+
+async def _visit(services: Services, due: Due, asked: Due, manner: _Manner) -> Outcome:
+    started = manner.started
+    request = _request(services, due, asked, manner)
     try:
         page = await services.fetcher.get(request)
     except FetchError as error:
         return await _unanswered(services, asked, error, started, other=asked is not due)
     capture = await services.store(services.archive.capture, page)
     try:
-        finding = await _examine(services, asked, page, capture, force=force)
+        finding = await _examine(services, asked, (request, page, capture), manner)
+        if finding.begins:
+            return await _visit(services, *chain.turned(due, asked, finding.begins), replace(manner, turned=True))
         if asked is not due and finding.verdict.kind == "gone":
             # That one form of an address leads nowhere says nothing about the article.
             finding = replace(finding, verdict=Verdict("failed", finding.verdict.reason), permanent=True)
@@ -124,13 +133,23 @@ async def visit(
     if asked is due:
         await services.store(_remember, services, row)
     elif finding.verdict.kind in {"new", "edited", "same", "back"}:
-        kept = {name: getattr(due, name) for name in _NOTHING_KNOWN}
+        kept = {name: getattr(due, name) for name in judge.NOTHING_KNOWN}
         await services.store(_remember, services, replace(row, url=due.url, **kept))
     return _outcome(asked, page, finding, snapshot, row, _since(started))
 
 
-# What is known of one address says nothing about another form of it.
-_NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
+def _request(services: Services, due: Due, asked: Due, manner: _Manner) -> Request:
+    # Now and then the whole page is asked for, so that a server's "not modified" cannot hide an edit for ever.
+    plainly = manner.force or cadence.ask_plainly(due, services.now())
+    outlet = services.outlets.get(due.outlet)
+    return Request(
+        asked.url,
+        kind=judge.kind_of(asked.url),
+        etag=None if plainly else asked.etag,
+        last_modified=None if plainly else asked.last_modified,
+        delay=outlet.delay if outlet else None,
+        patience=manner.patience,
+    )
 
 
 async def _unanswered(services: Services, due: Due, error: FetchError, started: float, *, other: bool) -> Outcome:
@@ -168,29 +187,54 @@ async def _kept_from(
     )
 
 
-async def _examine(services: Services, due: Due, page: Page, capture: Capture, *, force: bool) -> Finding:
+async def _examine(services: Services, due: Due, answer: tuple[Request, Page, Capture], manner: _Manner) -> Finding:
     """What the answer is: by its status, by its bytes, by its fingerprint, and only then by its text."""
+    _, page, capture = answer
     outlet = services.outlets.for_url(page.final_url)
     owner = outlet.id if outlet else urls.host(page.final_url).removeprefix("www.")
     entry = await services.store(services.archive.find, due.url, outlet)
-    by_status = judge.status(page, due, entry)
-    if by_status and page.status == 403 and await _is_challenge(services, page, outlet):
-        return Finding(Verdict("partial", "challenge: http-403"), owner, entry)
-    if by_status:
+    if by_status := judge.status(page, due, entry):
+        if page.status == 403 and await _is_challenge(services, page, outlet):
+            return Finding(Verdict("partial", "challenge: http-403"), owner, entry)
         return Finding(by_status, owner, entry, permanent=judge.is_final(page.status))
     unchanged = Finding(Verdict("back" if entry and entry.gone_since else "same"), owner, entry)
-    if entry and not force and capture.digest == due.digest:
-        return unchanged
+    known = due if entry and not manner.force else replace(due, **judge.NOTHING_KNOWN)
     try:
-        article = await services.reader.read(page, outlet, due.fingerprint if entry and not force else None)
+        same = capture.digest == known.digest
+        article = None if same else await services.reader.read(page, outlet, known.fingerprint)
     except ExtractError as error:
         return Finding(Verdict("failed", error.said), owner, entry, permanent=error.reason != "resources")
     if article is None:
         return unchanged
+    seen = Finding(Verdict("new"), owner, entry, begins=None if manner.turned else article.first_page)
+    return seen if seen.begins else await _of_pages(services, due, answer, seen, article)
+
+
+async def _of_pages(
+    services: Services, due: Due, answer: tuple[Request, Page, Capture], finding: Finding, article: Article
+) -> Finding:
+    """What `article` is with all its pages; its text is not looked at before all of them are there."""
+    request, page, _ = answer
+    entry, outlet = finding.entry, services.outlets.for_url(page.final_url)
     article = replace(article, canonical_url=judge.name(article, page, outlet))
-    for form in (page.final_url, article.canonical_url):
+    pages = await chain.follow(services, article, request, outlet)
+    for form in (page.final_url, pages.pages[0].canonical_url, *pages.addresses):
         entry = entry or await services.store(services.archive.find, form, outlet)
-    return await _weigh(services, due, page, Finding(Verdict("new"), owner, entry, article), article, outlet)
+    found = replace(finding, entry=entry, further=tuple(pages.further), addresses=tuple(pages.addresses))
+    if trouble := pages.trouble:
+        return _troubled(found, trouble, pages)
+    found = await _weigh(services, due, page, replace(found, seen=pages.article), pages)
+    lost = judge.unlinked(found.verdict, found.latest, pages.pages)
+    if lost and outlet and outlet.pages and (trouble := await chain.probe(services, pages, lost, request, outlet)):
+        return _troubled(found, trouble, pages)
+    return found
+
+
+def _troubled(finding: Finding, trouble: chain.Trouble, pages: chain.Chain) -> Finding:
+    """No text is believed, and what was asked for is kept."""
+    verdict, permanent, retry_at = trouble.verdict, trouble.permanent, trouble.retry_at
+    further = tuple(pages.further)
+    return replace(finding, seen=None, verdict=verdict, permanent=permanent, retry_at=retry_at, further=further)
 
 
 async def _is_challenge(services: Services, page: Page, outlet: Outlet | None) -> bool:
@@ -202,17 +246,16 @@ async def _is_challenge(services: Services, page: Page, outlet: Outlet | None) -
     return article is not None and article.kind == "challenge"
 
 
-async def _weigh(
-    services: Services, due: Due, page: Page, finding: Finding, article: Article, outlet: Outlet | None
-) -> Finding:
+async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pages: chain.Chain) -> Finding:
     """Compare with the last version; when the reading has changed since, with today's reading of that version."""
-    entry = finding.entry
+    entry, outlet = finding.entry, services.outlets.for_url(page.final_url)
+    article = finding.seen or pages.article
     latest = await services.store(services.archive.latest, entry.id) if entry else None
     old = latest.article if latest else None
     verdict = compare(old, article)
     if entry and latest and old and verdict.kind != "same" and old.reading != article.reading:
         old = await rereading.read_again(services, latest, outlet) or old
-        verdict = compare(old, article)
+        verdict = judge.completed(old, pages.pages, latest) or compare(old, article)
         revision = await rereading.revised(services, entry, latest, old, page.fetched_at)
         finding = replace(finding, revision=revision)
     if entry and old:
@@ -250,7 +293,7 @@ def _is_crowded(services: Services, entry: Entry, now: datetime) -> bool:
 def _intent(services: Services, due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
     forms = [due.url, *(hop.url for hop in page.hops), page.final_url]
     if finding.seen:
-        forms.append(finding.seen.canonical_url)
+        forms += [finding.seen.canonical_url, *finding.addresses]
     # What another story was reached by is no alias of this one.
     moved = finding.verdict.kind in {"partial", "gone", "failed"}
     return Intent(
@@ -264,6 +307,7 @@ def _intent(services: Services, due: Due, page: Page, capture: Capture, finding:
         page=page,
         aliases=(due.url,) if moved else tuple(dict.fromkeys(forms)),
         publisher=services.outlets.get(finding.outlet),
+        further=finding.further,
     )
 
 
@@ -287,10 +331,13 @@ def _row(
         )
     if page.status == 304:
         row = replace(row, etag=due.etag, last_modified=due.last_modified)
+    if finding.further:
+        # That page 1 is the same says nothing about the others: all of them are asked for and read again.
+        row = replace(row, etag=None, last_modified=None, digest=None)
     if snapshot and judge.is_witness(due.url, services.outlets.get(finding.outlet)):
         # Asked for its print first, an article is still watched where its readers are.
-        row = replace(row, url=snapshot.article.canonical_url, **_NOTHING_KNOWN)
-    return judge.after(row, finding.verdict, page.fetched_at, retry_at=None, permanent=finding.permanent)
+        row = replace(row, url=snapshot.article.canonical_url, **judge.NOTHING_KNOWN)
+    return judge.after(row, finding.verdict, page.fetched_at, retry_at=finding.retry_at, permanent=finding.permanent)
 
 
 def _remember(services: Services, row: Due) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from scraper import paging
 from scraper.article import Article, render
 from scraper.compare import compare
 from scraper.errors import ArchiveDamaged, ExtractError
@@ -47,10 +48,17 @@ async def read_again(services: Services, snapshot: Snapshot, outlet: Outlet | No
 
 
 async def _read(services: Services, snapshot: Snapshot, outlet: Outlet | None) -> Article:
-    page = await services.store(services.archive.page, snapshot.capture)
-    article = await services.reader.read(page, outlet)
-    assert article is not None  # noqa: S101  # only a known fingerprint gives None
-    return article
+    """All pages that were captured, as far as today's rules lead from one to the next. `next_page` says where they
+    would have led to from the last of them."""
+    pages: list[Article] = []
+    for capture in (snapshot.capture, *snapshot.further):
+        page = await services.store(services.archive.page, capture)
+        article = await services.reader.read(page, outlet)
+        assert article is not None  # noqa: S101  # only a known fingerprint gives None
+        pages.append(article)
+        if article.next_page is None:
+            break
+    return replace(paging.join(pages), next_page=pages[-1].next_page)
 
 
 async def revised(

@@ -193,14 +193,15 @@ def identity(url: str, outlet: Outlet | None = None) -> str:
     """A key that all forms of one article's address share, and no two articles do. Not an address.
 
     Folded are http and https, `www.`, `m.`, `mobile.` and `amp.`, a trailing slash, `index.html`, AMP and print forms,
-    the outlet's witness form, tracking parameters and the order of the others. If `outlet` has a pattern that names
-    its articles and the address is the outlet's own, the pattern's groups are the key. Path case and all other
-    parameters count. Raises UrlError.
+    the outlet's witness form and page numbers, tracking parameters and the order of the others. If `outlet` has a
+    pattern that names its articles and the address is the outlet's own, the pattern's groups are the key. Path case
+    and all other parameters count. Raises UrlError.
 
     >>> identity("http://m.example.com/2024/a-title/amp/?utm_medium=x&id=3")
     'example.com/2024/a-title?id=3'
     """
-    parsed = _parsed(canonical(url))
+    page = numbered(url, outlet) if outlet else None
+    parsed = _parsed(canonical(page[0] if page else url))
     site = _plain_netloc(parsed)
     witness = outlet.witness if outlet else None
     path = _plain_path(parsed.raw_path, witness)
@@ -214,6 +215,28 @@ def identity(url: str, outlet: Outlet | None = None) -> str:
             return f"{site} {name}"
     fragment = f"#{parsed.raw_fragment}" if parsed.raw_fragment else ""
     return f"{site}{whole}{fragment}"
+
+
+def numbered(url: str, outlet: Outlet) -> tuple[str, int] | None:
+    """`url` without its page number, and that number; None if by the outlet's own pattern it has none.
+
+    The number of a page is small: one above `outlet.pages.most` is a year, or part of a name. Raises nothing.
+    """
+    pattern = outlet.pages.number if outlet.pages else None
+    if outlet.pages is None or pattern is None or not belongs(url, outlet):
+        return None
+    plain = canonical(url)
+    start = plain.index("/", plain.index("//") + 2)
+    match = re.search(pattern, plain[start:])
+    digits = match[1] if match and match.re.groups else None
+    if match is None or not digits or not (digits.isascii() and digits.isdecimal()) or len(digits) > 4:
+        return None
+    before, after = plain[: start + match.start()], plain[start + match.end() :]
+    if "?" in match[0] and after.startswith("&"):
+        after = f"?{after[1:]}"
+    bare = (before + after).removesuffix("?")
+    named = bool(bare[start:].strip("/")) and int(digits) <= outlet.pages.most
+    return (bare, int(digits)) if named else None
 
 
 def _name(match: re.Match[str]) -> str:

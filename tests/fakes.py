@@ -96,6 +96,20 @@ def article_page(
     )
 
 
+def paged(*texts: str, url: str, form: str = "{url}?page={number}", **more: str) -> dict[str, Answer]:
+    """An article of as many pages as there are texts, each with a headline and links to the pages beside it: address →
+    page. `form` makes the address of a later page."""
+    places = [url, *(form.format(url=url, number=number) for number in range(2, len(texts) + 1))]
+    pages: dict[str, Answer] = {}
+    for at, text in enumerate(texts):
+        near = [("prev", places[at - 1])] * (at > 0) + [("next", place) for place in places[at + 1 : at + 2]]
+        links = "".join(f'<a class="pager-{rel}" rel="{rel}" href="{place}">{rel}</a>' for rel, place in near)
+        label = f"<p>Page {at + 1} of {len(texts)}</p>" if len(texts) > 1 else ""
+        body = article_page(*text.split("|"), **more).replace("</article>", f"{label}</article>{links}")
+        pages[places[at]] = body
+    return pages
+
+
 class InlineReader:
     """Extraction without a cage, for tests that are about something else."""
 

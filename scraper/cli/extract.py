@@ -62,6 +62,10 @@ def _explain(article: Article) -> None:
     say(f"\nkind {article.kind}, access {article.access or 'unknown'}, reading {article.reading}")
     for line in (*article.evidence, *(f"flag {flag}" for flag in article.flags)):
         say(f"  {line}")
+    if article.first_page:
+        say(f"  a later page; the article begins at {article.first_page}")
+    if article.next_page:
+        say(f"  only this page was read; the article goes on at {article.next_page}")
     say("\nfields")
     for name, origin in sorted(article.origins.items()):
         say(f"  {name:12} {origin}")

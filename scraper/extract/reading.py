@@ -29,6 +29,7 @@ from scraper.extract import (
     kinds,
     lead,
     live,
+    pager,
     prune,
     rules,
     second,
@@ -73,6 +74,7 @@ class _Page:
     headline: Element | None
     middle: Element | None
     column: list[Element]
+    pager: pager.Pager
     feed: live.Feed | None = None
     told_live: bool = False
 
@@ -112,10 +114,12 @@ def _remember(key: bytes, fingerprint: str) -> None:
 
 def reading_of(outlet: Outlet | None) -> str:
     """The version of this extractor and a digest of the rules it was given."""
-    told = [
+    told: list[Any] = [
         (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text, *([r.entries] if r.entries else []))
         for r in (outlet.rules if outlet else ())
     ]
+    if outlet and outlet.pages:
+        told.append((outlet.pages.next, outlet.pages.number, outlet.pages.most))
     return f"{VERSION}+{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
 
 
@@ -160,7 +164,8 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
     if feed and feed.holder and not applied.body and not _holds(column, feed):
         column = [feed.holder]
-    return _Page(doc, html, declared, applied, elements, headline, middle, column, feed, updates.is_told(declared, doc))
+    told_live, links = updates.is_told(declared, doc), pager.read(doc, outlet)
+    return _Page(doc, html, declared, applied, elements, headline, middle, column, links, feed, told_live)
 
 
 def _outside(doc: Document, declared: Declared, feed: live.Feed) -> Declared:
@@ -200,6 +205,7 @@ def _fingerprint(page: _Page, reading: str) -> str:
     parts += [e.text() for e in page.elements if e.tag == "h1" or e.drop in {"byline", "caption"}]
     parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
     parts += [column.text() for column in page.column]
+    parts += page.pager.told
     digest = hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]
 
@@ -218,7 +224,8 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
     kind, access, evidence = _judged(page, src, found, pieces)
     if kind == "live" and access not in {"paid", "teaser"}:
         body = _updates(page, found, body, zone)
-    if kind in {"article", "empty"} and access not in {"paid", "teaser"} and (other := _elsewhere(page, body, src)):
+    whole = kind in {"article", "empty"} and access not in {"paid", "teaser"} and not page.pager.told
+    if whole and (other := _elsewhere(page, body, src)):
         body, found.origins["body"] = other
         kind, evidence = "article", (*evidence, f"text from {other[1]}")
     values: dict[str, Any] = dict(found.values)
@@ -236,6 +243,8 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
         timezone=zone,
         fingerprint=stamp[0],
         reading=stamp[1],
+        next_page=page.pager.next,
+        first_page=page.pager.first,
         **values,
     )
 

@@ -89,6 +89,7 @@ def version_draft(
         named=intent.article.canonical_url if intent.article.canonical_url != article.canonical_url else None,
         aliases=tuple(sorted({url for _, url in forms} | set(seen)))[:_ALIASES],
         forms=forms,
+        further=intent.further,
     )
     data = snapshot_json(record)
     stem = f"{entry.path}/{paths.snapshot(number, record.text_sha256)}"
@@ -177,6 +178,7 @@ def _visit(
         "asked": page.url if page else intent.url,
         "hops": [asdict(hop) for hop in page.hops] if page else [],
         "forms": [list(form) for form in forms_of(intent)],
+        **({"pages": [_capture(capture) for capture in intent.further]} if intent.further else {}),
     }
 
 

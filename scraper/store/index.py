@@ -1,7 +1,7 @@
 """What files say, as rows of the catalogue. Commits, repairs and `reindex` all go through here, so that a catalogue
 made again from the files is the same one.
 
-    metadata record → visit, its capture, the article's aliases
+    metadata record → visit, its captures, the article's aliases
     sidecar         → version, its reading, article
     tombstone       → marker, `gone_since` of the article
 """
@@ -73,9 +73,9 @@ def add_aliases(db: apsw.Connection, article_id: str, forms: Iterable[tuple[str,
 def add_visit(db: apsw.Connection, visit: Json, file: str, offset: int, record_id: str) -> None:
     """Take in what one visit found, as its metadata record says it."""
     capture = visit["capture"]
-    if capture:
-        row = {name: capture[name] for name in ("length", "record_id", "type", "digest", "url", "status")}
-        row |= {"seq": sequence(capture["file"], capture["offset"]), "at": ticks(moment(capture["captured_at"]))}
+    for kept in filter(None, (capture, *visit.get("pages", ()))):
+        row = {name: kept[name] for name in ("length", "record_id", "type", "digest", "url", "status")}
+        row |= {"seq": sequence(kept["file"], kept["offset"]), "at": ticks(moment(kept["captured_at"]))}
         db.execute(queries()["add_capture"], row)
     row = {name: visit[name] for name in ("article_id", "url", "outlet", "verdict", "reason", "version")}
     row |= {

@@ -32,7 +32,7 @@ DROPPED_CHARACTERS = 400
 # Keys of the `archive` object that say how the page was read; everything else there is about the visit.
 _OF_THE_READING = frozenset(
     {"found_at", "kind", "access", "timezone", "claims", "origins", "dropped", "dropped_more", "evidence", "flags"}
-    | {"fingerprint", "reading"}
+    | {"fingerprint", "reading", "next_page", "first_page"}
 )
 
 
@@ -116,6 +116,8 @@ def _reading(article: Article) -> Json:
             "flags": list(article.flags),
             "fingerprint": article.fingerprint,
             "reading": article.reading,
+            "next_page": article.next_page,
+            "first_page": article.first_page,
         }
     )
 
@@ -173,6 +175,8 @@ def article_from(data: Json) -> Article:
         flags=tuple(ours.get("flags", ())),
         fingerprint=ours.get("fingerprint", ""),
         reading=ours.get("reading", ""),
+        next_page=ours.get("next_page"),
+        first_page=ours.get("first_page"),
     )
 
 
@@ -191,7 +195,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Record:
     """All that a sidecar says. `named` is what the page calls itself now, if that differs from the article's URL;
-    `aliases` are all URLs under which it was seen so far, `forms` the identity keys and URLs seen on this visit."""
+    `aliases` are all URLs under which it was seen so far, `forms` the identity keys and URLs seen on this visit.
+    `further` are the captures of page 2 and those after it."""
 
     article_id: str
     outlet: str
@@ -208,6 +213,7 @@ class Record:
     named: str | None = None
     aliases: tuple[str, ...] = ()
     forms: tuple[tuple[str, str], ...] = ()
+    further: tuple[Capture, ...] = ()
 
 
 def snapshot_json(record: Record) -> Json:
@@ -228,7 +234,7 @@ def snapshot_json(record: Record) -> Json:
         "edit": edit_json(record.edit),
         "verdict_flags": list(record.flags),
         "forms": [list(form) for form in record.forms],
-        **_given({"named": record.named}),
+        **_given({"named": record.named, "pages": [_page(capture) for capture in record.further]}),
     }
     return data
 
@@ -272,6 +278,12 @@ def _warc(capture: Capture) -> Json:
     }
 
 
+def _page(capture: Capture) -> Json:
+    """One of the pages that follow the first."""
+    at = stamp(capture.captured_at)
+    return {"url": capture.url, "status": capture.status, "captured_at": at, "warc": _warc(capture)}
+
+
 def _http(record: Record) -> Json:
     page, capture = record.page, record.capture
     headers = {"etag": "etag", "last_modified": "last-modified", "content_type": "content-type"}
@@ -285,7 +297,7 @@ def snapshot_from(data: Json, path: str) -> Snapshot:
     Raises KeyError, TypeError or ValueError for anything else.
     """
     ours = data["archive"]
-    warc, http, captured_at = ours["warc"], ours["http"], moment(ours["captured_at"])
+    http, captured_at = ours["http"], moment(ours["captured_at"])
     return Snapshot(
         article_id=ours["article_id"],
         version=ours["version"],
@@ -294,20 +306,29 @@ def snapshot_from(data: Json, path: str) -> Snapshot:
         verdict=ours["verdict"],
         captured_at=captured_at,
         article=article_from(data),
-        capture=Capture(
-            file=warc["file"],
-            offset=warc["offset"],
-            length=warc["length"],
-            record_id=warc["record_id"],
-            digest=warc["payload_digest"],
-            url=http["final_url"],
-            status=http["status"],
-            captured_at=captured_at,
-            refers_to=warc.get("refers_to"),
-        ),
+        capture=_capture(ours["warc"], http["final_url"], http["status"], captured_at),
         edit=edit_from(ours["edit"]),
         flags=tuple(ours["verdict_flags"]),
         revision=ours.get("revision", 0),
+        further=tuple(
+            _capture(page["warc"], page["url"], page["status"], moment(page["captured_at"]))
+            for page in ours.get("pages", ())
+        ),
+    )
+
+
+def _capture(warc: Json, url: str, status: int, at: datetime) -> Capture:
+    """The inverse of `_warc`."""
+    return Capture(
+        file=warc["file"],
+        offset=warc["offset"],
+        length=warc["length"],
+        record_id=warc["record_id"],
+        digest=warc["payload_digest"],
+        url=url,
+        status=status,
+        captured_at=at,
+        refers_to=warc.get("refers_to"),
     )
 
 

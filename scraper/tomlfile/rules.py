@@ -68,6 +68,24 @@ def witness(value: object) -> str:
     return word
 
 
+def page_pattern(value: object) -> str:
+    """A `url_pattern` with one group: the number of a page."""
+    word = url_pattern(value)
+    if re.compile(word).groups != 1:
+        raise Wrong(f"'{word}' has to have one group, which matches the page's number, such as '[?&]page=([0-9]+)'")
+    return word
+
+
+def link_selector(value: object) -> str:
+    """A `selector` of links, or `rel=next` for what HTML calls so; never each and every link."""
+    word = text(value)
+    if word == "rel=next":
+        return '[rel~="next"]'
+    if _select(word) or _matches_plain_link(word):
+        raise Wrong(f"'{word}' matches a plain link; name a class, an id or a rel")
+    return word
+
+
 def selector(value: object) -> str:
     """A CSS selector that the extractor's own engine accepts."""
     word = text(value)
@@ -105,6 +123,12 @@ def _select(word: str) -> str | None:
     except SelectolaxError as exc:
         raise Wrong(f"'{word}' is not a CSS selector") from exc
     return first.tag if first else None
+
+
+def _matches_plain_link(word: str) -> bool:
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - only outlets have selectors
+
+    return LexborHTMLParser('<main><p><a href="/">t</a></p></main>').css_first(word) is not None
 
 
 @lru_cache(maxsize=1)

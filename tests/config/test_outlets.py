@@ -11,7 +11,7 @@ import pytest
 
 from scraper import outlets
 from scraper.errors import ConfigError, UsageError
-from scraper.model import Rule, Source
+from scraper.model import Paging, Rule, Source
 from scraper.outlets import Outlets
 from tests.config.helpers import OUTLET, folder, said
 
@@ -96,6 +96,33 @@ def test_a_whole_outlet_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("", None),
+        ('[pages]\nnext = "rel=next"', Paging('[rel~="next"]')),
+        ('[pages]\nnext = "a.next"\nnumber = "-([0-9]+)$"\nmost = 30', Paging("a.next", "-([0-9]+)$", 30)),
+    ],
+)
+def test_what_leads_from_page_to_page_is_read(tmp_path: Path, text: str, pages: Paging | None) -> None:
+    assert outlets.load(folder(tmp_path, example_com=OUTLET + text))["example.com"].pages == pages
+
+
+@pytest.mark.parametrize(
+    ("own", "pages"),
+    [("", Paging(number="[?&]page=([0-9]+)")), ("[pages]", None), ('[pages]\nnext = ".more"', Paging(".more"))],
+)
+def test_an_outlets_own_pages_stand_in_place_of_its_presets(tmp_path: Path, own: str, pages: Paging | None) -> None:
+    preset = 'name = "Ghost"\n[pages]\nnumber = "[?&]page=([0-9]+)"\n'
+    config = folder(tmp_path, preset_ghost=preset, example_com=OUTLET + 'preset = "ghost"\n' + own)
+    assert outlets.load(config)["example.com"].pages == pages
+
+
+def test_a_mistake_in_a_presets_pages_is_told_at_its_line(tmp_path: Path) -> None:
+    told = one(folder(tmp_path, preset_ghost='name = "Ghost"\n[pages]\nnext = "a"\n'))
+    assert told == ["3 next: 'a' matches a plain link; name a class, an id or a rel"]
+
+
+@pytest.mark.parametrize(
     ("kind", "every"), [("feed", timedelta(minutes=15)), ("sitemap", timedelta(hours=1)), ("front", timedelta(hours=1))]
 )
 def test_a_source_without_a_rhythm_gets_the_usual_one(tmp_path: Path, kind: str, every: timedelta) -> None:
@@ -135,6 +162,19 @@ def test_a_source_without_a_rhythm_gets_the_usual_one(tmp_path: Path, kind: str,
             "[[sources]]\nkind = 'front'\nurl = 'https://other.example/x'",
             ["3 url: https://other.example/x is not on the outlet's own host; is that missing in hosts?"],
         ),
+        ("[pages]\nmost = 5", ["1 pages: says nothing; give it next or number"]),
+        ("[pages]\nnext = 'rel=nxt'", ["2 next: 'rel=nxt' is not a CSS selector"]),
+        ("[pages]\nnext = 'main a'", ["2 next: 'main a' matches a plain link; name a class, an id or a rel"]),
+        ("[pages]\nnext = '.x'\nmost = 1", ["3 most: has to be a number from 2 to 50, not 1"]),
+        ("[pages]\nnext = '.x'\nmost = '9'", ['3 most: has to be a whole number, not "9"']),
+        ("[pages]\nnumber = '/$'", ["2 number: '/$' has to have one group, which matches the page's number, "
+                                    "such as '[?&]page=([0-9]+)'"]),
+        ("[pages]\nnumber = '(.*)'", ["2 number: '(.*)' matches every address"]),
+        ("[pages]\nnumber = '(([0-9]+)+)x'", ["2 number: '(([0-9]+)+)x' repeats a group that repeats or "
+         "chooses something itself; write it without nesting"]),
+        ("[pages]\nnext = '.x'\nnumbr = 'x'", ["3 numbr: is not a known key here; did you mean 'number'?"]),
+        ("[[pages]]\nnext = '.x'", ["1 pages: has to be a table, not a list"]),
+        ("pages = 'rel=next'", ["1 pages: has to be a table, not text"]),
         (
             "[[rules]]\nuntil = 2024-01-01",
             ["1 rules: says nothing; give it drop, keep, body, fields, drop_text or entries"],

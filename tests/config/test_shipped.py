@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scraper import outlets, settings
 from scraper.discover.admit import refusal
-from scraper.model import Outlet, Rule, SourceKind
+from scraper.model import Outlet, Paging, Rule, SourceKind
 from scraper.settings import Settings
 from scraper.text import clean
 from tests.config.helpers import folder
@@ -84,9 +84,10 @@ def test_the_defaults_in_the_page_are_those_of_the_file(section: str) -> None:
     ("heading", "keys"),
     [
         ("## An outlet: `outlets/<domain>.toml`",
-         {field.name for field in fields(Outlet)} - {"id", "sources", "admit", "rules"}),
+         {field.name for field in fields(Outlet)} - {"id", "sources", "admit", "pages", "rules"}),
         ("### `[[sources]]`: where it announces articles", {"kind", "url", "every", "cron"}),
         ("### `[admit]`: which addresses are articles", {"only", "never"}),
+        ("### `[pages]`: articles on several pages", {field.name for field in fields(Paging)}),
         ("### `[[rules]]`: what its pages look like", {field.name for field in fields(Rule)}),
         ("### `[[examples]]`: proofs of the patterns", {"url", "article", "same_as"}),
     ],
@@ -117,6 +118,7 @@ def used(data: Any) -> set[str]:
 def test_the_example_in_the_page_uses_every_word() -> None:
     large = tomllib.loads(re.findall(r"(?s)```toml\n(.*?)```", DOCS)[1])
     assert used(large) >= {field.name for field in fields(Outlet)} - {"id"} | {field.name for field in fields(Rule)}
+    assert used(large) >= {field.name for field in fields(Paging)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.stem))
