@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scraper.article import Article, Kind, render
-from scraper.compare import fields, typeset, words
+from scraper.compare import fields, live, typeset, words
 from scraper.compare.classify import Classifier
 from scraper.compare.diff import Diff, diff
 from scraper.model import Edit, EditKind, Part, Verdict
@@ -52,15 +52,19 @@ def compare(old: Article | None, new: Article, *, shrink_confirmed: bool = False
         return Verdict("new", flags=_flags(new))
     if render(replace(new, canonical_url=old.canonical_url)) == render(old):
         return Verdict("same")
+    entries = live.has_entries(old) and live.has_entries(new)
+    if entries:
+        # What fell off the page was neither removed nor lost.
+        old = live.without(old, live.grown(old, new).fallen)
     worse = _worse(old, new)
     if worse and not (shrink_confirmed and worse.partition(":")[0] in SECOND_LOOK):
         return Verdict("partial", worse, flags=_flags(new, worse.partition(":")[0]))
-    found, parts = _differences(old, new)
+    replaced, parts = _grown(old, new) if entries else _differences(old, new)
     if not parts:
         return Verdict("same")
     noted = {
         "shrunk": _shrunk(old, new),
-        "replaced": _replaced(old, new, found),
+        "replaced": replaced,
         "parts-capped": len(parts) > MOST_PARTS,
     }
     return Verdict("edited", edit=_edit(parts, old, new), flags=_flags(new, *(word for word in noted if noted[word])))
@@ -98,6 +102,8 @@ def _worse(old: Article, new: Article) -> str | None:
         return "undecodable"
     if after < SHRUNK * before:
         return "shrunk"
+    if after < before and live.has_entries(old) and not live.has_entries(new):
+        return "shrunk: entries"
     return f"shrunk: {loss[0]}" if loss and after < before else None
 
 
@@ -124,8 +130,9 @@ def _replaced(old: Article, new: Article, found: Diff) -> bool:
 # ---------------------------------------------------------------------------------------------- what differs
 
 
-def _differences(old: Article, new: Article) -> tuple[Diff, tuple[Part, ...]]:
-    """The parts of the edit; none if nothing that differs is the outlet's doing.
+def _differences(old: Article, new: Article) -> tuple[bool, tuple[Part, ...]]:
+    """Whether another text stands in its place, and the parts of the edit; none if nothing that differs is the
+    outlet's doing.
 
     A field that merely came or went, or a date that moved on, makes no version by itself; beside a real edit it is
     named, since the text of the new version shows it.
@@ -134,13 +141,25 @@ def _differences(old: Article, new: Article) -> tuple[Diff, tuple[Part, ...]]:
     found = diff(old, new)
     body = [] if typeset.recut(old, new) else [*Classifier(old, new).body(found)]
     sure, weak = fields.parts(old, new)
-    return found, (*sure, *weak, *body) if sure or body else ()
+    return _replaced(old, new, found), (*sure, *weak, *body) if sure or body else ()
+
+
+def _grown(old: Article, new: Article) -> tuple[bool, tuple[Part, ...]]:
+    """The same of a live page, entry by entry."""
+    old, new = typeset.settled(old, new)
+    growth = live.grown(old, new)
+    body = live.parts(old, new, growth)
+    sure, weak = fields.parts(old, new)
+    other = not growth.pairs and bool(growth.gone) and words.words(old.title or "") != words.words(new.title or "")
+    return other, (*sure, *weak, *body) if sure or body else ()
 
 
 def _edit(parts: Sequence[Part], old: Article, new: Article) -> Edit:
     """The edit of all parts; only so many are kept as evidence, the first of each kind among them."""
     kinds = {part.kind for part in parts}
-    stealth = bool(kinds & _STEALTHY) and "correction" not in kinds and not fields.is_newer(new, old)
+    # That a live page was modified says nothing of an edit where entries came as well.
+    told = fields.is_newer(new, old) and not any(part.kind == "routine" and part.entry for part in parts)
+    stealth = bool(kinds & _STEALTHY) and "correction" not in kinds and not told
     first = {part.kind: k for k, part in reversed([*enumerate(parts)])}
     kept = [part for k, part in enumerate(parts) if k < MOST_PARTS or first[part.kind] == k]
     return Edit(tuple(sorted(kinds)), tuple(kept), stealth)
