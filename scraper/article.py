@@ -10,7 +10,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 BlockKind = Literal["paragraph", "subheading", "item", "quote", "row", "code"]
-Kind = Literal["article", "live", "listing", "video", "gallery", "error", "challenge", "consent", "login", "empty"]
+Kind = Literal[
+    "article", "live", "listing", "video", "gallery", "other", "error", "challenge", "consent", "login", "empty"
+]
 Access = Literal["free", "paid", "teaser"]
 
 # The months are the format's own, in every language and every locale.

@@ -32,6 +32,7 @@ REASONS: dict[Kind, str] = {
     "listing": "not-an-article: listing",
     "video": "not-an-article: video",
     "gallery": "not-an-article: gallery",
+    "other": "not-an-article: other",
 }
 # Loss that reading reports by itself.
 _LOSS = frozenset({"truncated", "text-lost", "undecodable"})

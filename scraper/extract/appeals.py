@@ -161,6 +161,11 @@ _OWN: Final = re.compile(
 )
 
 
+def unquoted(text: str) -> str:
+    """`text` without what stands inside quotation marks."""
+    return _QUOTED.sub(" ", text)
+
+
 def cues(text: str, *, soft: bool = True) -> int:
     """How many different phrases of that kind `text` has, outside quotation marks; the doubtful ones only if `soft`.
 
@@ -180,9 +185,9 @@ def asks(text: str) -> bool:
 
 
 def _found(text: str, soft: bool) -> set[str]:
-    unquoted = _QUOTED.sub(" ", text[:3000])
-    words = _WORD.findall(unquoted.replace("’", "'").casefold())
-    found = set() if unquoted.isascii() else {glued for glued in _GLUED if glued in unquoted}
+    own = unquoted(text[:3000])
+    words = _WORD.findall(own.replace("’", "'").casefold())
+    found = set() if own.isascii() else {glued for glued in _GLUED if glued in own}
     for at, word in enumerate(words):
         for phrase in _INDEX.get(word[:4], ()):
             cells = phrase[1:] if phrase[0] == "~" else phrase

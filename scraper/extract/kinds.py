@@ -1,131 +1,93 @@
-"""What kind of page it is, and how much of an article it shows: each judgement with its evidence.
+"""What kind of page it is: each judgement with its evidence.
+
+    live → says so in a heading → player or pictures → a list → says so in its text → a thing, not a story → empty
 
 An answer with status 200 may be a challenge, a login, an error or a list. None of these is ever taken for an article's
-text, and an article that speaks of them is never taken for one: most signs count only where there is little text.
+text, and an article that speaks of them is never taken for one: signs count only where there is little text, where a
+heading says hardly anything else, or where most of the text says the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from scraper.article import Access, Kind
-from scraper.extract import phrases
-from scraper.extract.blocks import Piece
-from scraper.extract.structured import Declared, Node, string, strings, types
-from scraper.extract.tree import Document, Element
+from scraper.article import Kind
+from scraper.extract import walls
+from scraper.extract.structured import Node, strings, types
+from scraper.extract.title import fold
+from scraper.extract.tree import Element
+from scraper.extract.view import (
+    ENOUGH,
+    SCRAP,
+    Page,
+    everything,
+    has_password,
+    has_player,
+    headings,
+    signs,
+    stories,
+    weight,
+)
 from scraper.extract.words import tokens
 from scraper.text import clean
 
+Found = tuple[Kind, tuple[str, ...]]
+
 # Characters of text from which on a page that says `not found` is an article about it.
 LITTLE: Final = 900
-# A page with an article's data and so much text is an article, whatever words it uses.
-ENOUGH: Final = 250
-# So many linked headlines make a list.
+# So many linked headlines make a list; fewer do where nothing else looks like a story.
 MANY: Final = 8
+FEW: Final = 3
 
-_CHALLENGE = re.compile(
-    r"(?i)\b(?:just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|(?:verify|confirm|"
-    r"prove)\b.{0,30}\bhuman|"
-    r"checking (?:your browser|if the site connection)|ddos protection|pardon our interruption|unusual traffic|"
-    r"security (?:check|verification)|captcha|request (?:unsuccessful|blocked)|you have been blocked|bot "
-    r"(?:detection|protection)|"
-    r"enable (?:javascript and )?cookies to continue|please wait while we|one more step|not a robot|kein roboter|"
-    r"pas un robot|"
-    r"не робот|ロボットではありません)\b"
-)
 _CHALLENGE_MARK = re.compile(
-    r"/cdn-cgi/challenge-platform|cf-chl-|_Incapsula_Resource|px-captcha|captcha-delivery\.com|awswaf|g-recaptcha|"
-    r"h-captcha|"
-    r"cf-turnstile|geo\.captcha|/_sec/cp_challenge|arkoselabs|ddos-guard"
-)
-_ERROR = re.compile(
-    r"(?i)\b(?:404|410|50[0234])\b|\bnot found\b|\bpage (?:you|that|is|has|does|can|could|no longer|unavailable|"
-    r"missing)\b.{0,60}|"
-    r"\b(?:can(?:no|')t|could ?n.t) (?:be )?(?:found|find)\b|\bno longer (?:available|exists)\b|\bdoes(?:n.t| "
-    r"not) exist\b|"
-    r"\b(?:under|scheduled|site) maintenance\b|\btemporarily unavailable\b|\bbe (?:right )?back soon\b|\bservice "
-    r"unavailable\b|"
-    r"\bdomain\b.{0,40}\b(?:for sale|parked|expired|may be for sale)\b|\bbuy this domain\b|\bsomething went wrong\b|"
-    r"\bnot available in your (?:region|country|location|area)\b|\bunavailable (?:for legal reasons|in your)\b|"
-    r"\bgeo-?(?:blocked|restricted)\b|"
-    r"\bwe(?:'|’)?re sorry\b|\boops\b|\bseite (?:wurde )?nicht (?:gefunden|verfügbar)\b|\bwartungsarbeiten\b|"
-    r"\bpage (?:introuvable|non trouvée)\b|"
-    r"\bpágina no (?:encontrada|existe|disponible)\b|\bpágina não (?:encontrada|existe)\b|\bpagina non trovata\b|"
-    r"\bpagina niet gevonden\b|"
-    r"\bstrona nie (?:istnieje|została znaleziona)\b|\bстраница не (?:найдена|существует)\b|\bсторінк[ау] не "
-    r"(?:знайдено|існує)\b|"
-    r"\bsayfa bulunamadı\b|\bsidan (?:kunde inte hittas|finns inte)\b|\bsiden (?:ble ikke funnet|finnes ikke|blev "
-    r"ikke fundet)\b|"
-    r"\bsivua ei löyt\w+|ページが見つかりません|페이지를 찾을 수 없|页面不存在|الصفحة غير موجودة"
-)
-_LOGIN = re.compile(
-    r"(?i)^\W*(?:log ?in|sign ?in|log ?on|anmelden|einloggen|anmeldung|connexion|se connecter|identifiez-vous|"
-    r"iniciar sesión|acceder|entrar|"
-    r"accedi|inloggen|logg inn|logga in|log ind|kirjaudu|zaloguj|logowanie|přihlášení|войти|вход|увійти|giriş|登录|"
-    r"ログイン|로그인)\b"
-)
-_CONSENT = re.compile(
-    r"(?i)\b(?:before you continue|we (?:and our|value your|care about your|use cookies)|our partners|accept "
-    r"(?:all|cookies)|manage (?:preferences|options)|"
-    r"your (?:privacy|choices)|privacy (?:choices|settings)|consent|store and/or access|cookies? (?:zu|"
-    r"akzeptieren|zustimmen)|einwilligung|"
-    r"datenschutz|mit werbung (?:weiter)?lesen|vos données|paramétrer les cookies|continuer sans accepter|tus "
-    r"datos|cookie-?instellungen|samtykke)\b"
+    r"/cdn-cgi/challenge-platform|cf-chl-|_cf_chl_opt|_Incapsula_Resource|px-captcha|captcha-delivery\.|awswaf|"
+    r"g-recaptcha|h-captcha|cf-turnstile|geo\.captcha|/_sec/cp_challenge|sec-if-cpt|bm-verify=|arkoselabs|ddos-guard"
 )
 _SHELL = re.compile(
     r"(?i)\b(?:enable|activate|turn on|requires?|need)\b.{0,30}\bjavascript\b|\bjavascript\b.{0,40}\b(?:enable|"
     r"disabled|required|aktivieren|deaktiviert)\b"
 )
-# Boxes that were dropped for asking something.
-_ASKING: Final = tokens("appeal subscribe paywall login dialog newsletter membership theme control form")
-_LISTS: Final = frozenset(
-    ("CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage", "AboutPage", "ContactPage")
+_MEDIA_WORD = re.compile(
+    r"(?i)(?<!\w)(?:videos?|vidéos?|vídeos?|watch|podcasts?|audio|listen|wideo|видео|відео|βίντεο|فيديو|شاهد|ویدیو|"
+    r"וידאו|צפו|वीडियो)(?!\w)|動画|映像|视频|影片|영상|동영상"
 )
+_PICTURES_WORD = re.compile(
+    r"(?i)(?<!\w)(?:in pictures|in photos|photos?|pictures|gallery|bilderstrecke|bildergalerie|fotostrecke|bilder|en "
+    r"images|diaporama|fotos?|galería|imágenes|galleria|galeria|fotogaleria|zdjęcia|zdjęciach|foto galeri|galeri|"
+    r"фото|фоторепортаж|фотогалерея|φωτογραφίες|صور|بالصور|תמונות|तस्वीरें|ảnh|foto's|beeld)(?!\w)|组图|图集|写真|フォト|화보|포토"
+)
+_THING = re.compile(r"^(?:Product|ProductGroup|\w*Event|JobPosting|Recipe|AboutPage|ContactPage|FAQPage|Course|Offer)$")
+_LISTS: Final = frozenset(("CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"))
 _GALLERIES: Final = frozenset(("ImageGallery", "MediaGallery", "Gallery"))
-_LIST_PATH = re.compile(
-    r"(?i)/(?:tags?|category|categories|topics?|search|authors?|archives?|themen|thema|rubrik|page/\d+|feed|"
-    r"rss)(?:/|$)|[?&](?:s|q|search)="
+_PLAYED: Final = frozenset(
+    ("VideoObject", "AudioObject", "PodcastEpisode", "RadioEpisode", "Episode", "Clip", "MusicRecording")
 )
+_FRONT_PATH = re.compile(r"(?i)/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w+|home/?)?")
+_LIST_PATH = re.compile(
+    r"(?i)/(?:tags?|category|categories|topics?|search|authors?|archives?|themen|thema|rubrik|page/\d+|feed|rss|"
+    r"rubrics?|rubrika|sections?|tema|temas|temi|tematy|sujets?|etiquetas?|etiquettes?|mots?-cles?|auteurs?|autor|autores|"
+    r"autori|autore|autorzy|yazar|yazarlar|suche|recherche|busqueda|buscar|busca|cerca|szukaj|zoeken|sok|arama|poisk|"
+    r"kategor\w+|chu-de|tac-gia|penulis|profiles?|contributors?|staff|people|etiket|konu|tagi?|latest|newsletters?)"
+    r"(?:/|$)|[?&](?:s|q|search|query)="
+)
+_LOOKED_UP_PATH = re.compile(
+    r"(?i)/(?:weather|wetter|meteo|el-tiempo|tempo|previsao|weer|vader|pogoda|pohoda|pocasi|hava-durumu|kairos|cuaca|"
+    r"subscribe|subscriptions?|subscription-offers|abo|abonnement\w*|suscripcion\w*|assine|abbonamenti|prenumerata|"
+    r"pricing|plans|offers|horoscopes?|horoskop|tv-guide|tv-programm|jobs?|careers|imprint|impressum|privacy|"
+    r"datenschutz|terms|agb|contact|kontakt|about|about-us|uber-uns|shop)(?:/[^/]*)?/?$"
+)
+_FURNITURE: Final = tokens("nav footer related links linked-line aside card tags share control")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What judging looks at: the parsed page, its raw text, what it declares, its column and the pieces found in it."""
-
-    doc: Document
-    html: str
-    declared: Declared
-    node: Node
-    title: str
-    pieces: Sequence[Piece]
-    column: Sequence[Element]
-    live: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> int:
-        """The number of characters that are article."""
-        return sum(len(piece.text) for piece in self.pieces if piece.drop is None)
-
-    @property
-    def is_described(self) -> bool:
-        """Whether the page's data describe an article with a date."""
-        return bool(self.node.get("datePublished") or self.declared.meta("article:published_time"))
-
-
-def judge(page: Page) -> tuple[Kind, tuple[str, ...]]:
+def judge(page: Page) -> Found:
     """The kind of a page and the evidence for it."""
-    types_ = {name for node in page.declared.nodes for name in types(node)}
     if page.live:
         return "live", page.live
-    if found := _no_article(page):
-        return found
-    if found := _listing(page, types_):
-        return found
-    if page.text < LITTLE and (found := _media(page, types_)):
+    steps = (_heading, _media, _listing, _speech, _thing)
+    if page.text <= 4 * LITTLE and (found := next(filter(None, (step(page) for step in steps)), None)):
         return found
     if not page.text:
         return "empty", ("needs a browser",) if _SHELL.search(_seen(page)) else ("no text found",)
@@ -136,165 +98,202 @@ def _seen(page: Page) -> str:
     return f"{page.doc.title} {page.title} {page.doc.root.text(dropped=True)[:4000]}"
 
 
-def _no_article(page: Page) -> tuple[Kind, tuple[str, ...]] | None:
-    """Challenges, errors, logins, consent: little text, and no article's data."""
+# ------------------------------------------------------------------------------------------------ walls
+
+_WALLS: Final[tuple[walls.Word, ...]] = ("challenge", "error", "consent", "login")
+_KINDS: Final[dict[walls.Word, Kind]] = {
+    "challenge": "challenge",
+    "error": "error",
+    "consent": "consent",
+    "login": "login",
+}
+
+
+def _heading(page: Page) -> Found | None:
+    """Challenges, errors, logins, consent by their headings: little text, and no article's data."""
     if page.text > LITTLE or (page.is_described and page.text >= ENOUGH):
         return None
-    heads = [text for text in (page.doc.title, page.title, *_headings(page.doc.root)) if text]
-    mark = _CHALLENGE_MARK.search(page.html) if page.text < ENOUGH and not page.is_described else None
-    signs: tuple[tuple[Kind, re.Match[str] | None], ...] = (
-        ("challenge", _said(_CHALLENGE, heads, page.text) or mark),
-        ("error", _said(_ERROR, heads, page.text)),
-        ("login", _said(_LOGIN, heads, page.text) if _has_password(page.doc) else None),
-        ("consent", _said(_CONSENT, heads, page.text)),
-    )
-    for kind, match in signs:
-        if match:
-            return kind, (f"says {match[0].strip()[:80]!r}",)
-    return _from_text(page)
-
-
-def _said(pattern: re.Pattern[str], heads: Sequence[str], text: int) -> re.Match[str] | None:
-    """Where a heading says it; above more than a few lines of text it must hardly say anything else."""
-    for head in heads:
-        match = pattern.search(head)
-        if match and (text < ENOUGH or len(head) <= 2 * len(match[0]) + 10):
-            return match
+    heads = [text for text in (page.title, page.doc.title, *headings(page.doc.root)) if text]
+    for word in _WALLS:
+        for head in heads:
+            if walls.is_all(word, head) and _means(page, word):
+                return _KINDS[word], (f"is headed {clean(head)[:80]!r}",)
+    if not page.is_described and page.text < ENOUGH:
+        return _hint(page, heads)
     return None
 
 
-def _from_text(page: Page) -> tuple[Kind, tuple[str, ...]] | None:
-    """The same, for pages whose headings say nothing: the words must be most of what there is."""
-    text = _seen(page)
-    if page.is_described or page.text >= ENOUGH or len(text.split()) > 250:
+def _means(page: Page, word: walls.Word) -> bool:
+    """Whether the rest of the page agrees with such a heading; a story with data has to say it in its text as well."""
+    if word == "login":
+        return has_password(page.doc)
+    if page.is_described:
+        return _share(page, word) > 0.5 or (not page.text and word != "consent")
+    return word != "consent" or not page.text or _share(page, word) > 0.3 or walls.hits(word, _rest(page)) > 1
+
+
+def _hint(page: Page, heads: Sequence[str]) -> Found | None:
+    """What a longer heading says, if the little text below does not tell another story; scripts that ask."""
+    for word in _WALLS[:3]:
+        said = next((hit for head in heads if (hit := walls.said(word, head))), "")
+        if said and (page.text < SCRAP or _share(page, word) > 0.3):
+            return _KINDS[word], (f"says {said[:80]!r}",)
+    if page.text < SCRAP and (mark := _CHALLENGE_MARK.search(page.html)) and len(stories(page.doc.root)) < FEW:
+        return "challenge", (f"holds {mark[0]!r}",)
+    return None
+
+
+def _speech(page: Page) -> Found | None:
+    """The same by the text: most of it has to say so."""
+    if page.is_described and page.is_story and page.text:
         return None
-    if _has_password(page.doc):
-        return "login", ("a password is asked for",)
-    kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-        ("challenge", _CHALLENGE),
-        ("error", _ERROR),
-        ("consent", _CONSENT),
-    )
-    for kind, pattern in kinds:
-        if match := pattern.search(text):
-            return kind, (f"says {match[0].strip()[:80]!r}",)
-    if match := _SHELL.search(text):
-        return "empty", ("needs a browser",)
+    rest = _rest(page) if page.text < SCRAP else ""
+    for word in _WALLS[:3]:
+        is_enough = word != "consent" or (not page.is_described and walls.hits(word, rest or _words(page)) > 1)
+        if is_enough and (_share(page, word) > 0.5 or (rest and walls.said(word, rest))):
+            return _KINDS[word], (f"says {walls.said(word, rest or _words(page))[:80]!r}",)
+    return _asks_who(page) or _is_hollow(page, rest)
+
+
+def _asks_who(page: Page) -> Found | None:
+    """A form to sign in beside nothing that could be read, or beside a line that says what it is for."""
+    if page.text >= ENOUGH or page.is_described or not has_password(page.doc) or len(_seen(page).split()) >= 250:
+        return None
+    is_said = walls.said("login", _words(page)) or walls.said("wall", _words(page))
+    return ("login", ("a password is asked for",)) if page.text < SCRAP or is_said else None
+
+
+def _is_hollow(page: Page, rest: str) -> Found | None:
+    if page.text < LITTLE and _share(page, "consent") > 0.9:
+        return "empty", ("nothing but a notice about cookies",)
+    if page.text < ENOUGH and not page.is_described and (match := _SHELL.search(_words(page) or rest)):
+        return "empty", ("needs a browser", f"says {match[0][:80]!r}")
     return None
 
 
-def _headings(root: Element) -> list[str]:
-    return [node.text()[:200] for node in root.walk() if node.tag in {"h1", "h2"}][:3]
+def _words(page: Page) -> str:
+    return " ".join(piece.text for piece in page.kept)
 
 
-def _has_password(doc: Document) -> bool:
-    return doc.parser is not None and doc.parser.css_first('input[type="password"]') is not None
+def _rest(page: Page) -> str:
+    """What else is on the page, without menus, footers and lists of stories."""
+    parts: list[str] = []
+    stack: list[Element | str] = [page.doc.root]
+    while stack and len(parts) < 400:
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+        elif node.drop not in _FURNITURE or node.drop == "control":
+            stack.extend([" ", *reversed(node.kids)])
+    return clean(" ".join(parts))[:1500]
 
 
-def _listing(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | None:
-    """Front, section, tag and search pages: links with headlines, and hardly any text of their own."""
+def _share(page: Page, word: walls.Word) -> float:
+    """How much of the article's text stands in pieces that speak so."""
+    speaking = sum(weight(piece) for piece in page.kept if walls.said(word, piece.text))
+    return speaking / max(1, page.text)
+
+
+# ------------------------------------------------------------------------------------------------ lists
+
+
+def _listing(page: Page) -> Found | None:
+    """Front, section, tag, author and search pages: links with headlines, and hardly any text of their own."""
     if page.node and page.is_described and page.text >= ENOUGH:
         return None
-    if urlsplit(page.doc.url).path in {"", "/"} and not page.node:
+    if _FRONT_PATH.fullmatch(urlsplit(page.doc.url).path) and not urlsplit(page.doc.url).query and not page.node:
         return "listing", ("the address is a front page's",)
-    cards = _cards([page.doc.root])
-    if types_ & _LISTS and not page.node and cards >= 3:
-        return "listing", (f"json-ld {min(types_ & _LISTS)}",)
-    if _LIST_PATH.search(page.doc.url) and not page.node and cards >= 4:
+    if page.is_story or (page.is_described and page.text):
+        return None
+    cards = len(stories(page.doc.root))
+    if page.types & _LISTS and cards >= FEW:
+        return "listing", (f"json-ld {min(page.types & _LISTS)}",)
+    if _LIST_PATH.search(page.doc.url) and cards >= FEW:
         return "listing", ("the address is a list's",)
-    own = cards if page.text < ENOUGH else _cards(page.column)
-    longest = max((len(piece.text) for piece in page.pieces if piece.drop is None), default=0)
-    if own >= MANY and not page.is_described and longest < 400 and page.text < own * 250:
+    return _searched(page) or _mostly_links(page, cards)
+
+
+def _searched(page: Page) -> Found | None:
+    heads = [page.title, page.doc.title, *headings(page.doc.root)]
+    said = next((head for head in heads if head and (walls.is_all("search", head) or walls.said("search", head))), None)
+    return ("listing", (f"is headed {clean(said)[:80]!r}",)) if said and page.text < ENOUGH else None
+
+
+def _mostly_links(page: Page, cards: int) -> Found | None:
+    """Many linked headlines beside little text; how many are needed depends on what else looks like a story."""
+    longest = max((len(piece.text) for piece in page.kept), default=0)
+    alike = signs(page)
+    least = FEW if alike == 0 else FEW + 2 if alike == 1 else MANY if not page.text else 1000
+    if cards >= least and longest < 400 and page.text < cards * 100:
+        return "listing", (f"{cards} linked headlines",)
+    own = _linked_heads(page.column) if page.text >= ENOUGH else 0
+    if own >= MANY and not page.is_described and alike < 3 and longest < 400 and ENOUGH <= page.text < own * 250:
         return "listing", (f"{own} linked headlines",)
     return None
 
 
-def _cards(roots: Iterable[Element]) -> int:
+def _linked_heads(roots: Iterable[Element]) -> int:
     """How many headings below `roots` are links, dropped ones counted."""
-    nodes = (node for root in roots for node in _everything(root) if node.tag in {"h2", "h3", "h4"})
+    nodes = (node for root in roots for node in everything(root) if node.tag in {"h2", "h3", "h4"})
     return sum(1 for node in nodes if node.linked * 10 >= node.size * 8 > 0)
 
 
-def _everything(root: Element) -> list[Element]:
-    found = [root]
-    for node in found:
-        found.extend(node.elements())
-    return found
+# ------------------------------------------------------------------------------------------------ players, pictures
 
 
-def _media(page: Page, types_: set[str]) -> tuple[Kind, tuple[str, ...]] | None:
-    og = (page.declared.meta("og:type") or "").lower()
-    if og.startswith("video") or ("VideoObject" in types_ and not page.node):
-        return "video", ("og:type video",) if og.startswith("video") else ("json-ld VideoObject",)
-    if types_ & _GALLERIES:
-        return "gallery", (f"json-ld {min(types_ & _GALLERIES)}",)
-    captions = sum(1 for node in _everything(page.doc.root) if node.drop == "caption" and node.size > 20)
-    if captions >= 6 and page.text < ENOUGH:
-        return "gallery", (f"{captions} pictures with captions",)
+def _media(page: Page) -> Found | None:
+    """A player or pictures that are the page, with a line or two."""
+    if page.text >= LITTLE or _LIST_PATH.search(page.doc.url):
+        return None
+    return next(filter(None, (*_played(page), *_pictured(page))), None)
+
+
+def _played(page: Page) -> Iterator[Found | None]:
+    if (page.declared.meta("og:type") or "").lower().startswith("video"):
+        yield "video", ("og:type video",)
+    if page.is_story and page.text >= ENOUGH:
+        return
+    named = [node for node in page.declared.nodes if _PLAYED.intersection(types(node))]
+    if named and not page.is_story and (has_player(page.doc) or any(_same(node, page) for node in named)):
+        yield "video", (f"json-ld {types(named[0])[0]}",)
+    said = _MEDIA_WORD.search(page.title) or _MEDIA_WORD.search(page.doc.title)
+    is_played = has_player(page.doc) or "video" in page.node
+    own = [piece for piece in page.kept if not piece.linked]
+    if said and is_played and len(own) <= 2 and sum(map(weight, own)) < ENOUGH:
+        yield "video", (f"a player, and the heading says {said[0]!r}",)
+
+
+def _same(node: Node, page: Page) -> bool:
+    """Whether a declared thing is what the page is headed with."""
+    name = fold(next(iter(strings(node.get("name"))), ""))
+    return len(name) > 4 and (name in fold(page.title) or fold(page.title) in name)
+
+
+def _pictured(page: Page) -> Iterator[Found | None]:
+    if page.is_story and page.text >= ENOUGH:
+        return
+    if page.types & _GALLERIES and not (page.is_story and page.text):
+        yield "gallery", (f"json-ld {min(page.types & _GALLERIES)}",)
+    nodes = everything(page.doc.root)
+    captions = sum(1 for node in nodes if node.drop == "caption" and node.size > 10)
+    said = _PICTURES_WORD.search(page.title)
+    if captions >= (4 if said else 6) and page.text < ENOUGH:
+        yield "gallery", (f"{captions} pictures with captions",)
+    pictures = sum(1 for node in nodes if node.tag in {"img", "amp-img", "picture"})
+    if said and pictures >= 4 and not page.is_described and pictures >= len(page.kept) - 1:
+        yield "gallery", (f"{pictures} pictures, and the heading says {said[0]!r}",)
+
+
+# ------------------------------------------------------------------------------------------------ things
+
+
+def _thing(page: Page) -> Found | None:
+    """Things to buy, to attend, to apply for, to look up."""
+    if page.is_story or (page.is_described and page.text >= ENOUGH):
+        return None
+    name = next((name for node in page.declared.nodes for name in types(node) if _THING.match(name)), None)
+    if name and not page.is_described:
+        return "other", (f"json-ld {name}",)
+    if page.text < LITTLE and not page.is_described and _LOOKED_UP_PATH.search(urlsplit(page.doc.url).path):
+        return "other", ("the address is that of a service",)
     return None
-
-
-# ------------------------------------------------------------------------------------------------ access
-
-
-def access(page: Page) -> tuple[Access | None, tuple[str, ...]]:
-    """How much of the article is shown, None if the page does not say: `teaser` if it ends at a wall."""
-    free = _is_free(page)
-    line = next((piece for piece in page.pieces if piece.drop == "wall"), None)
-    if line is not None and free is not True:
-        return "teaser", (f"says {line.text[:80]!r}",)
-    if free is not True and _is_cut(page) and (wall := _wall(page)):
-        return "teaser", (wall,)
-    if free is False:
-        cut = _shortfall(page)
-        return ("teaser", (cut,)) if cut else ("paid", ("isAccessibleForFree false",))
-    return ("free", ("isAccessibleForFree true",)) if free else (None, ())
-
-
-def _is_free(page: Page) -> bool | None:
-    nodes = [page.node, *(node for node in page.declared.nodes if "WebPage" in types(node))]
-    for node in nodes:
-        said = node.get("isAccessibleForFree")
-        if isinstance(said, bool):
-            return said
-        if isinstance(said, str) and said.rsplit("/", 1)[-1].lower() in {"true", "false"}:
-            return said.lower().endswith("true")
-    tier = (page.declared.meta("article:content_tier") or "").lower()
-    return {"free": True, "locked": False, "metered": None}.get(tier)
-
-
-def _wall(page: Page) -> str | None:
-    """Where the page says that the rest is for subscribers."""
-    if "members-only" in page.doc.comments or any(c.strip() == "members-only" for c in page.doc.comments):
-        return "a members-only mark"
-    for node in _everything(page.doc.root):
-        if (15 < node.run < 300 and node.drop is None) or node.drop in _ASKING:
-            text = node.text(dropped=True)[:600]
-            if len(text) > 20 and (match := phrases.WALL.search(text)):
-                return f"says {clean(match[0])[:80]!r}"
-    return None
-
-
-def _is_cut(page: Page) -> bool:
-    """Whether the text looks like a beginning: short, or ending without an end."""
-    kept = [piece.text for piece in page.pieces if piece.drop is None]
-    return page.text < 1_500 or bool(_shortfall(page)) or (bool(kept) and kept[-1].rstrip().endswith(("…", "...")))
-
-
-def _shortfall(page: Page) -> str | None:
-    """Evidence that the page holds less than the article has."""
-    words = string(page.node.get("wordCount"))
-    shown = sum(len(piece.text.split()) for piece in page.pieces if piece.drop is None)
-    if words and words.isdigit() and len(words) < 7 and shown * 1.6 < int(words) and int(words) > 80:
-        return f"{shown} of {words} words"
-    selectors = strings([part.get("cssSelector") for part in _parts(page.node)])
-    hidden = [e for selector in selectors[:3] for e in page.doc.select(selector)]
-    if selectors and not any(e.size > 200 for e in hidden) and page.text < 2_500:
-        return "the paid part is not on the page"
-    return None
-
-
-def _parts(node: Node) -> list[Node]:
-    parts = node.get("hasPart")
-    parts = parts if isinstance(parts, list) else [parts]
-    return [part for part in parts if isinstance(part, dict)]

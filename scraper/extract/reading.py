@@ -19,6 +19,7 @@ from scraper import charset
 from scraper.article import Access, Article, Block, Dropped, Kind
 from scraper.errors import ExtractError
 from scraper.extract import (
+    access,
     addresses,
     asking,
     blocks,
@@ -40,6 +41,7 @@ from scraper.extract import (
     tree,
     trim,
     updates,
+    view,
     weight,
 )
 from scraper.extract.blocks import Piece
@@ -221,10 +223,10 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
     found = fields.read(src)
     pieces = _pieces(page, src, found)
     body = _body(page, found, pieces, heads)
-    kind, access, evidence = _judged(page, src, found, pieces)
-    if kind == "live" and access not in {"paid", "teaser"}:
+    kind, shown, evidence = _judged(page, src, found, pieces)
+    if kind == "live" and shown not in {"paid", "teaser"}:
         body = _updates(page, found, body, zone)
-    whole = kind in {"article", "empty"} and access not in {"paid", "teaser"} and not page.pager.told
+    whole = kind in {"article", "empty"} and shown not in {"paid", "teaser"} and not page.pager.told
     if whole and (other := _elsewhere(page, body, src)):
         body, found.origins["body"] = other
         kind, evidence = "article", (*evidence, f"text from {other[1]}")
@@ -234,9 +236,9 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
         canonical_url=src.canonical,
         blocks=body,
         kind=kind,
-        access=access,
+        access=shown,
         evidence=evidence,
-        flags=tuple(dict.fromkeys([*found.flags, *_flags(page, body, damaged, access, src)])),
+        flags=tuple(dict.fromkeys([*found.flags, *_flags(page, body, damaged, shown, src)])),
         claims=fields.claims(src),
         dropped=_dropped(page.elements, pieces),
         origins=dict(found.origins),  # a plain one: an article crosses between processes
@@ -284,7 +286,7 @@ def _pieces(page: _Page, src: fields.Source, found: fields.Fields) -> list[Piece
     for column in page.column:
         spared = page.applied.keep | shape.spared_by(page.middle) | posts
         asking.drop_boxes(column, spared)
-        shape.prune(column, own, page.applied.keep, page.middle, posts)
+        shape.prune(column, own, page.applied.keep, page.middle, posts | shape.spared_by(page.headline))
     pieces = [piece for column in page.column for piece in blocks.collect(column)]
     rules.drop_lines(pieces, page.applied)
     said = (
@@ -309,14 +311,16 @@ def _judged(
 ) -> tuple[Kind, Access | None, tuple[str, ...]]:
     """The page's kind and access, with the evidence for both."""
     said = [*(["json-ld LiveBlogPosting"] if page.told_live else []), *([page.feed.evidence] if page.feed else [])]
-    judged = kinds.Page(
-        page.doc, page.html, page.declared, src.node, found.text("title") or "", pieces, page.column, tuple(said)
+    signs = ("published" in found.values) + ("authors" in found.values)
+    head = found.text("title") or ""
+    judged = view.Page(
+        page.doc, page.html, page.declared, src.node, head, pieces, page.column, signs=signs, live=tuple(said)
     )
     kind, why = kinds.judge(judged)
     if kind not in {"article", "live"}:
         return kind, None, why
-    access, reason = kinds.access(judged)
-    return kind, access, (*why, *reason)
+    shown, reason = access.access(judged)
+    return kind, shown, (*why, *reason)
 
 
 def _first(page: _Page) -> Element | None:
@@ -366,15 +370,15 @@ def _elsewhere(page: _Page, body: Sequence[Block], src: fields.Source) -> tuple[
     return (other, "trafilatura") if enough else None
 
 
-def _flags(page: _Page, body: Sequence[Block], damaged: bool, access: Access | None, src: fields.Source) -> list[str]:
+def _flags(page: _Page, body: Sequence[Block], damaged: bool, shown: Access | None, src: fields.Source) -> list[str]:
     flags = ["undecodable"] if damaged else []
     if page.doc.truncated:
         flags.append("truncated")
-    if access == "teaser":
+    if shown == "teaser":
         flags.append("teaser")
     witness = string(src.node.get("articleBody")) or ""
-    shown = sum(len(block.text) for block in body)
-    if len(witness) > 2 * THIN and shown * 10 < len(witness) * 6 and access != "teaser":
+    length = sum(len(block.text) for block in body)
+    if len(witness) > 2 * THIN and length * 10 < len(witness) * 6 and shown != "teaser":
         flags.append("text-lost")
     return flags
 

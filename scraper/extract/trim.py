@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scraper.extract import asking, dates, phrases
+from scraper.extract import asking, dates, phrases, walls
 from scraper.extract.blocks import SENTENCE, Piece, live
 from scraper.extract.container import DEK, sign
 from scraper.extract.names import words
@@ -317,6 +317,8 @@ _TAIL: Final[tuple[tuple[str, Callable[[Piece, bool], bool]], ...]] = (
     ("links", lambda piece, home: piece.link_share > 0.8),
     ("orphan", lambda piece, home: piece.kind == "subheading" and not _END.search(piece.text)),
     ("wall", _matches(phrases.WALL, 250)),
+    ("wall", lambda piece, home: not home and len(piece.text) < 250 and bool(walls.said("wall", piece.text))),
+    ("cookie", lambda piece, home: not home and len(piece.text) < 600 and bool(walls.said("consent", piece.text))),
     ("follow", _matches(phrases.FOLLOW, 300)),
     ("comment", _matches(phrases.COMMENTS, 800)),
     ("comment", lambda piece, home: not home and bool(phrases.COMMENTS.search(piece.text))),

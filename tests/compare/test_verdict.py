@@ -26,6 +26,7 @@ NOT_ARTICLES: dict[Kind, str] = {
     "listing": "not-an-article: listing",
     "video": "not-an-article: video",
     "gallery": "not-an-article: gallery",
+    "other": "not-an-article: other",
 }
 
 

@@ -7,7 +7,10 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from scraper.article import render
+from tests.benchmarks import kinds
 from tests.seeds.test_seeds import NAMES, Seed, seed, shipped
 
 FLOORS = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
@@ -45,3 +48,10 @@ def test_own_pages() -> None:
         "exact": sum(mine == lines for mine, lines in zip(found, known, strict=True)) / len(pages),
     }
     held("own", figures, digest(one.page for one in pages))
+
+
+@pytest.mark.parametrize("folder", ["first"])
+def test_kinds_of_pages(folder: str) -> None:
+    """Walls are told from stories, and stories from beginnings that end at a wall."""
+    rows = kinds.judged(folder)
+    held(f"kinds-{folder}", kinds.figures(rows), digest(row.page.html for row in rows))
