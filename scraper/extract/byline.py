@@ -87,13 +87,13 @@ def opening(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], Piece] | None:
     return None
 
 
-def moment(printed: Sequence[str]) -> dates.When | None:
+def moment(printed: Sequence[str], language: str | None = None) -> dates.When | None:
     """The first date that the lines name, with a time of day if its own line or the next one has it."""
-    days = [(at, when) for at, line in enumerate(printed) if (when := dates.in_text(line))]
+    days = [(at, when) for at, line in enumerate(printed) if (when := dates.in_text(line, language))]
     if not days:
         return None
     at, when = next(((a, w) for a, w in days if isinstance(w, datetime)), days[0])
     if not isinstance(when, datetime) and at + 1 < len(printed) and len(printed[at + 1]) < 20:
-        joined = dates.in_text(f"{printed[at]} {printed[at + 1]}")
+        joined = dates.in_text(f"{printed[at]} {printed[at + 1]}", language)
         return joined or when
     return when

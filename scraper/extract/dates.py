@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from scraper.extract import months
+
 When = datetime | date
 
 # Before there were daily papers, or after this program will be read; and the day clocks start at when they are unset.
@@ -17,39 +19,35 @@ _UNSET: Final = (date(1969, 12, 31), date(1970, 1, 1), date(1970, 1, 2))
 
 _ISO = re.compile(
     r"\s*(\d{4})(?P<dash>-?)(\d{2})(?P=dash)(\d{2})"
-    r"(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?\s*(?:\[.*\])?\s*"
+    r"(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*([Zz]|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?\s*(?:\[.*\])?\s*"
 )
-_ISO_START = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T\s]\d{2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d{2}:?\d{2})?")
+_ISO_START = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T\s]\d{2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:[Zz]|[+-]\d{2}:?\d{2})?")
 _MACHINE = re.compile(r"\s*[-+]?\d{4,6}-\d|\s*\d{4}-?\d{2}-?\d{2}T")
 _EPOCH = re.compile(r"\s*(\d{9,10})(\d{3})?\s*")
 _RFC = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d{1,2}:\d{2}")
 _YMD = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[./年년-]\s?(\d{1,2})\s?[./月월-]\s?(\d{1,2})(?!\d)")
 _DMY = re.compile(r"(?<!\d)(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2})(?!\d)")
 _SHORT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])")
-_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?!\.?\d)\s?([ap]\.?m\b)?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<![\d.])(\d{1,2})(?:[:.h]|\s?[時时點点시]\s?)(\d{2})(?::(\d{2}))?(?!\.?\d)\s?([ap]\.?\s?m\b|[πμ]\.\s?μ\.)?",
+    re.IGNORECASE,
+)
 _PATH = re.compile(
     r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)|/((?:19|20)\d{2})(\d{2})(\d{2})(?=[/_.-]|$)"
 )
+_MONTH = r"[^\W\d_][\w\u0300-\u036f\u0900-\u0dff]{1,12}"
+_YEAR = r"(?:19|20)\d{2}"
 _WORDY = re.compile(
-    r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|º|er)?\s+(?:de\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+)?((?:19|20)\d{2})(?!\d)"
-    r"|([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})(?!\d)"
+    rf"(?<!\d)(\d{{1,2}})(?:\.|st|nd|rd|th|º|er)?\s+(?:del?\s+|d['’])?({_MONTH})\.?,?\s+(?:del?\s+)?({_YEAR})(?!\d)"
+    rf"|({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+({_YEAR})(?!\d)"
+    rf"|(?<!\d)({_YEAR})(?:\.|\s+m\.)?\s+({_MONTH})\.?\s+(\d{{1,2}})(?!\d)"
 )
-# The beginnings of month names, by month, in the languages of the Latin, Cyrillic and Greek alphabets, Arabic, Hebrew.
-_MONTHS: Final = (
-    "jan ene gen янв січ ιαν sty tammi led jän ocak sausio sije janv يناير ינואר בינואר",
-    "feb fév fev feb févr лют фев φεβ lut helmi úno şubat vasar velj févr فبراير פברואר בפברואר",
-    "mar mär mrt mär maa бер мар μαρ bře mart kovo ožuj mars maalis مارس מרץ במרץ",
-    "apr abr avr кві апр απρ kwi huhti dub nisan baland trav أبريل ابريل אפריל באפריל",
-    "may mai mei mag maj mayo май мая тра μαι toukok kvě mayıs geguž svib maio مايو מאי במאי",
-    "jun juin giu jui чер июн ιουν cze kesäk červn haziran birž lip juni يونيو יוני ביוני",
-    "jul juil lug лип июл ιουλ lip heinäk červenec temmuz liep srp juli يوليو יולי ביולי",
-    "aug ago aoû aou сер авг αυγ sie elok srp ağustos rugpj kol أغسطس اغسطس אוגוסט באוגוסט",
-    "sep set вер сен σεπ wrz syysk zář eylül rugs ruj سبتمبر ספטמבר בספטמבר",
-    "oct okt ott out жов окт οκτ paź lokak říj ekim spal lis أكتوبر اكتوبر אוקטובר באוקטובר",
-    "nov нов лис νοε lis marras lis kasım lapkr stud نوفمبر נובמבר בנובמבר",
-    "dec dez dic déc des гру дек δεκ gru jouluk pro aralık gruodž pros ديسمبر דצמבר בדצמבר",
+_SCRIPT = re.compile(
+    r"\s*[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) (\d{4}) (\d{1,2}:\d{2}(?::\d{2})?) (?:GMT|UTC)?([+-]\d{4})\b"
 )
-_MONTH_OF: Final = {stem: n for n, stems in reversed(list(enumerate(_MONTHS, 1))) for stem in stems.split()}
+# Half of the day, where it is said before the time.
+_HALVES = re.compile(r"(?:오전|오후|午前|午後|上午|下午|晚上)")
+_AFTERNOON: Final = frozenset(("오후", "午後", "下午", "晚上"))
 
 
 def read(text: str) -> When | None:
@@ -68,6 +66,9 @@ def read(text: str) -> When | None:
             return datetime.fromtimestamp(int(match[1]), UTC)
         if match := _ISO_START.match(text):
             return read(match[0]) if match[0] != text else None
+        if match := _SCRIPT.match(text):
+            month, day, year, clock, zone = match.groups()
+            text = f"{day} {month} {year} {clock} {zone}"
         if _RFC.match(text):
             return parsedate_to_datetime(text)
     except (ValueError, OverflowError, OSError):
@@ -75,9 +76,9 @@ def read(text: str) -> When | None:
     return None
 
 
-def declared(text: str) -> When | None:
-    """The moment or day in a place meant for machines, which may hold a line for people instead."""
-    return read(text) if _MACHINE.match(text) else read(text) or in_text(text)
+def declared(text: str, language: str | None = None) -> When | None:
+    """The moment or day in a place meant for machines, which may hold a line for people in `language` instead."""
+    return read(text) if _MACHINE.match(text) else read(text) or in_text(text, language)
 
 
 def _from_iso(match: re.Match[str]) -> When:
@@ -108,8 +109,13 @@ def plausible(when: When) -> bool:
     >>> plausible(date(1970, 1, 1)), plausible(date(2024, 2, 29))
     (False, True)
     """
-    day = when.date() if isinstance(when, datetime) else when
+    day = day_of(when)
     return EARLIEST <= day <= LATEST and day not in _UNSET
+
+
+def day_of(when: When) -> date:
+    """The day of a moment in its own zone, or the day itself."""
+    return when.date() if isinstance(when, datetime) else when
 
 
 def placed(when: When, zone: str | None) -> When:
@@ -119,34 +125,47 @@ def placed(when: When, zone: str | None) -> When:
     return when
 
 
-def in_text(text: str) -> When | None:
+def in_text(text: str, language: str | None = None) -> When | None:
     """The date that a line for people names (`12 June 2024 14:51`), with its time of day if it has one.
 
-    Numeric days such as 3/4/2024 are left alone where day and month could be exchanged.
+    Numeric days such as 3/4/2024 are left alone where day and month could be exchanged, and so are months whose name is
+    another's in the next country if `language` does not tell.
     """
     text = text[:200]
-    found = _worded(text) or _numeric(text)
+    found = _worded(text, language) or _numeric(text)
     if found is None:
         return None
     day, end = found
     clock = _CLOCK.search(text, end) or _CLOCK.search(text)
     if clock is None:
         return day
-    hour = int(clock[1]) % 12 + (12 if clock[4][0] in "pP" else 0) if clock[4] else int(clock[1])
+    hour = _hour(clock, text)
     if hour > 23 or int(clock[2]) > 59:
         return day
     return datetime(day.year, day.month, day.day, hour, int(clock[2]))  # noqa: DTZ001 - the line names no zone
 
 
+def _hour(clock: re.Match[str], text: str) -> int:
+    hour = int(clock[1])
+    if clock[4]:
+        return hour % 12 + (12 if clock[4][0] in "pPμ" else 0)
+    half = _HALVES.search(text, max(0, clock.start() - 4), clock.start())
+    return hour % 12 + (12 if half[0] in _AFTERNOON else 0) if half else hour
+
+
 def is_in(text: str) -> bool:
     """Whether a line names a day, even one that could be read in two ways."""
-    return in_text(text) is not None or _DMY.search(text) is not None
+    return in_text(text, "pl") is not None or _DMY.search(text) is not None
 
 
-def _worded(text: str) -> tuple[date, int] | None:
+def _worded(text: str, language: str | None) -> tuple[date, int] | None:
     for match in _WORDY.finditer(text):
-        day, name, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        month = next((_MONTH_OF[stem] for n in (6, 5, 4, 3) if (stem := name.lower()[:n]) in _MONTH_OF), None)
+        first, second, third = (group for group in match.groups() if group)
+        # Day, month, year; or month, day, year; or year, month, day.
+        day, name, year = (
+            (first, second, third) if match[1] else (second, first, third) if match[4] else (third, second, first)
+        )
+        month = months.number(name, language)
         if month and (made := _date(int(year), month, int(day))):
             return made, match.end()
     return None
@@ -160,6 +179,9 @@ def _numeric(text: str) -> tuple[date, int] | None:
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         if match[2] == "." or first > 12 or first == second:
             made = _date(year, second, first)
+            return (made, match.end()) if made else None
+        if second > 12:
+            made = _date(year, first, second)
             return (made, match.end()) if made else None
     if match := _SHORT.search(text):
         made = _date(2000 + int(match[3]), int(match[2]), int(match[1]))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from scraper.extract import addresses, byline, dates, people, structured, title
+from scraper.extract import addresses, byline, dates, moments, people, structured, title
 from scraper.extract.addresses import domain, own_address
 from scraper.extract.names import words
 from scraper.extract.structured import Declared, Node, string, strings
@@ -42,7 +42,6 @@ _OTHER: Final = (
     "content-language", "dc.language", "og:image", "og:image:url", "twitter:image", "og:url", "og:type",
     "og:description", "description", "article:content_tier",
 )  # fmt: skip
-# All meta names that anything is read from.
 READ: Final = frozenset((*_PUBLISHED, *_MODIFIED, *_AUTHOR, *_SECTIONS, *_KEYWORDS, *_OTHER))
 
 
@@ -87,6 +86,12 @@ class Source:
     told: Mapping[str, list[str]]
     elements: Sequence[Element] = ()
     printed: Sequence[str] = ()
+
+    @property
+    def language(self) -> str | None:
+        """The language the page says it is in, as written there; else the outlet's."""
+        said = self.doc.lang or string(self.node.get("inLanguage")) or self.declared.meta("og:locale")
+        return said or (self.outlet.language if self.outlet else None)
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -156,7 +161,6 @@ def read(src: Source) -> Fields:
 
 def _told(src: Source, fields: Fields) -> None:
     """What the outlet's rules point at."""
-    zone = src.outlet.timezone if src.outlet else None
     for name, texts in src.told.items():
         match name:
             case "authors":
@@ -164,7 +168,7 @@ def _told(src: Source, fields: Fields) -> None:
             case "keywords":
                 fields.put(name, _keywords(texts), "rule")
             case "published" | "modified":
-                _when(name, [(text, "rule") for text in texts], zone, fields)
+                _when(name, [(text, "rule") for text in texts], src, fields)
             case "language":
                 fields.put(name, _language(texts[0]), "rule")
             case "image":
@@ -215,7 +219,7 @@ def _is_site_only(found: Iterable[str], sites: tuple[str, ...]) -> bool:
     return all(title.fold(name) in own or title.fold(name.split()[0]) in first for name in found)
 
 
-_BYLINE: Final = frozenset(("byline", "author", "authors", "autor", "auteur", "authorname", "bylines", "verfasser"))
+_BYLINE: Final = tokens("byline author authors autor auteur authorname bylines verfasser")
 _NOT_BYLINE: Final = tokens(
     "bio box image avatar comment comments description about title role job social more count share photo credit"
 )
@@ -267,18 +271,45 @@ def _times(src: Source, fields: Fields) -> None:
     modified = [(value, "json-ld") for value in strings(src.node.get("dateModified"))]
     modified += [(value, "json-ld page") for node in pages for value in strings(node.get("dateModified"))]
     modified += [(value, f"meta {name}") for name in _MODIFIED for value in src.declared.metas.get(name, ())]
-    _when("published", published, zone, fields)
-    _when("modified", modified, zone, fields)
+    _when("published", published, src, fields)
+    _when("modified", modified, src, fields)
     for maker in (_from_time_tags, _from_lines, _from_text):
-        if "published" not in fields.values and (found := maker(src)):
+        if "published" not in fields.values and (found := next(maker(src), None)):
             _keep("published", [found], zone, fields)
     if "published" not in fields.values and (day := dates.in_path(src.canonical) or dates.in_path(src.doc.url)):
         _keep("published", [(day, "url")], zone, fields)
+    if "modified" not in fields.values and (changed := next(moments.changes(src.elements, src.language), None)):
+        _keep("modified", [changed], zone, fields)
+    _time_of_day(src, fields, zone)
+    if _is_earlier(fields.values.get("modified"), fields.values.get("published")):
+        del fields.values["modified"], fields.origins["modified"]
 
 
-def _when(name: str, values: list[tuple[str, str]], zone: str | None, fields: Fields) -> None:
-    read_ = [(when, origin) for text, origin in values[:60] if (when := dates.declared(text))]
-    _keep(name, read_, zone, fields)
+def _time_of_day(src: Source, fields: Fields, zone: str | None) -> None:
+    """Give a day without time of day the time that the page shows for the same day."""
+    day = fields.values.get("published")
+    if not isinstance(day, date) or isinstance(day, datetime):
+        return
+    for maker in (_from_time_tags, _from_lines, _from_text):
+        for when, origin in maker(src):
+            if _sharper(when, day):
+                fields.values["published"], fields.origins["published"] = dates.placed(when, zone), origin
+                return
+
+
+def _is_earlier(modified: object, published: object) -> bool:
+    """Whether a change lies before the publication: then it is none of what readers were shown."""
+    if isinstance(modified, datetime) and isinstance(published, datetime):
+        same = (modified.tzinfo is None) == (published.tzinfo is None)
+        return modified < published if same else modified.date() < published.date()
+    if isinstance(modified, date) and isinstance(published, date):
+        return dates.day_of(modified) < dates.day_of(published)
+    return False
+
+
+def _when(name: str, values: list[tuple[str, str]], src: Source, fields: Fields) -> None:
+    read_ = [(when, origin) for text, origin in values[:60] if (when := dates.declared(text, src.language))]
+    _keep(name, read_, src.outlet.timezone if src.outlet else None, fields)
 
 
 def _keep(name: str, found: list[tuple[dates.When, str]], zone: str | None, fields: Fields) -> None:
@@ -306,32 +337,17 @@ def _sharper(new: dates.When, old: dates.When) -> bool:
     return midnight and new.date() == old.date() and (new.hour, new.minute) != (0, 0)
 
 
-def _from_time_tags(src: Source) -> tuple[dates.When, str] | None:
-    for element in src.elements:
-        if element.tag == "time" or "datepublished" in element.get("itemprop").lower():
-            text = element.get("datetime") or element.get("content") or element.text()
-            if when := dates.declared(clean(text)):
-                return when, "time"
-    return None
+def _from_time_tags(src: Source) -> Iterator[moments.Found]:
+    return moments.shown(src.elements, src.language)
 
 
-def _from_lines(src: Source) -> tuple[dates.When, str] | None:
-    when = byline.moment(src.printed)
-    return (when, "printed line") if when else None
+def _from_lines(src: Source) -> Iterator[moments.Found]:
+    when = byline.moment([*map(moments.before_change, src.printed)], src.language)
+    return iter([(when, "printed line")] if when else [])
 
 
-_DATED: Final = tokens("date time published publish timestamp datum pubdate posted datetime datepublished fecha data")
-
-
-def _from_text(src: Source) -> tuple[dates.When, str] | None:
-    """A line whose class or id says that it is a date."""
-    for element in src.elements:
-        if not 0 < element.size < 200:
-            continue
-        said = {word for name in [*element.get("class").split(), element.get("id")] for word in words(name)}
-        if said & _DATED and (when := dates.in_text(clean(element.text(dropped=True)))):
-            return when, "text"
-    return None
+def _from_text(src: Source) -> Iterator[moments.Found]:
+    return moments.named(src.elements, src.language)
 
 
 def _about(src: Source, fields: Fields) -> None:

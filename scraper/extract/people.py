@@ -16,8 +16,13 @@ _BY = re.compile(
     r"(?i)^(?:written\s+by|reported\s+by|story\s+by|words\s+by|text(?:e)?\s*(?:by|von|:)|by|von|par|por|de|di|da|"
     r"af|av|door|מאת|بقلم|"
     r"autor(?:in|en|zy|ka|es|a)?\s*:|author(?:s)?\s*:|auteurs?\s*:|автор(?:ы|и|ка)?\s*:|oleh|tekijä|przez|"
-    r"redakcja\s*:|opracowanie\s*:|yazar\s*:|kirjoittaja\s*:|szerző\s*:|από|text)\s*:?\s+"
+    r"redakcja\s*:|opracowanie\s*:|yazar\s*:|kirjoittaja\s*:|szerző\s*:|από|του|της|text)\s*:?\s+|"
+    r"^(?:(?:撰文|采写|文字|文|作者|記者|记者|執筆|著者|글|기자)\s*[/／:：・·]\s*)+(?:(?:本报)?(?:记者|記者)\s*)?"
 )
+# What stands behind a name in the East: the job, without a comma.
+_EASTERN_ROLE = re.compile(r"\s+(?:(?:선임|전문)?기자|특파원|논설위원|記者|记者)$")
+_CONJUNCTION = re.compile(r"(?i)^(?:and|und|et|y|og|och|en|и|та)\s+")
+_DASHED = re.compile(r"\s+[|–—-]\s+")
 _AND = re.compile(
     r"\s*(?:;|\||\s/\s|•|·|，|、|\n)\s*"
     r"|\s+(?:and|und|et|og|och|en|y|e|ja|i|ir|és|in|și|si|ve|und|dan|na|и|й|та|і|&|\+|with|mit|med|avec|con|com)\s+"
@@ -92,6 +97,10 @@ def _people(text: str) -> list[str]:
     """What stands between commas, up to where it begins to say what somebody is."""
     kept: list[str] = []
     for part in re.split(r"\s*,\s*", text):
+        part = _CONJUNCTION.sub("", part) if kept else part  # noqa: PLW2901 - the comma before the last `and`
+        who, *rest = _DASHED.split(part, maxsplit=1)
+        if who and rest and _ROLE.search(rest[0]):
+            part = who  # noqa: PLW2901 - the job behind a dash
         if kept and (_ROLE.search(part) or _describes(part)):
             if _describes(part):
                 break
@@ -107,7 +116,7 @@ def _describes(part: str) -> bool:
 
 
 def _name(text: str) -> str | None:
-    text = _BY.sub("", text).strip(" .,:;-–—|/*").strip()
+    text = _EASTERN_ROLE.sub("", _BY.sub("", text).strip(" .,:;-–—|/*")).strip()
     text = text if text.count('"') != 1 else text.replace('"', "")
     if not 2 <= len(text) <= 80 or _URLISH.search(text) or text.casefold() in _NOT_NAMES:
         return None

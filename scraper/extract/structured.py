@@ -6,7 +6,6 @@ Wrong types, broken JSON, cycles and absurd depths are normal input. Sizes are b
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from scraper.extract import mend
 from scraper.text import clean
 
 Node = dict[str, object]
@@ -23,8 +23,8 @@ MAX_DEPTH: Final = 12
 MAX_VALUES: Final = 50
 
 _ARTICLE = re.compile(r"(?i)(?:article|posting|report|^newsitem|^review$|^recipe$|^claimreview|analysis|opinion)$")
-_WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?:\]\]>|-->)\s*;?\s*$")
-_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+# A node that says no more of what it is than these is an article if it has a headline.
+_VAGUE: Final = frozenset(("CreativeWork", "Thing"))
 # Where a data block keeps further nodes that speak of the page itself; not mentions, comments or related items.
 _NESTED: Final = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed", "liveBlogUpdate", "hasPart")
 
@@ -41,8 +41,8 @@ class Declared:
         return next((value for name in names for value in self.metas.get(name, ())), None)
 
     def articles(self) -> list[Node]:
-        """The nodes that describe an article."""
-        return [node for node in self.nodes if any(map(_ARTICLE.search, types(node)))]
+        """The nodes that describe an article: by their type, or by a headline where the type says nothing."""
+        return [node for node in self.nodes if _is_article(node)]
 
 
 def read(data: Iterable[str], metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -> Declared:
@@ -57,8 +57,13 @@ def read(data: Iterable[str], metas: Iterable[dict[str, str | None]], wanted: fr
 
 
 def types(node: Node) -> tuple[str, ...]:
-    """The types of a node, without the address of the vocabulary."""
-    return tuple(text.rsplit("/", 1)[-1] for text in strings(node.get("@type")))
+    """The types of a node, without the address or the prefix of the vocabulary."""
+    return tuple(re.split("[/:#]", text)[-1] for text in strings(node.get("@type")))
+
+
+def _is_article(node: Node) -> bool:
+    said = types(node)
+    return any(map(_ARTICLE.search, said)) or (_VAGUE.issuperset(said) and isinstance(node.get("headline"), str))
 
 
 def strings(value: object) -> list[str]:
@@ -66,15 +71,21 @@ def strings(value: object) -> list[str]:
     match value:
         case str():
             return [text] if (text := plain(value)) else []
-        case bool() | None:
-            return []
-        case int() | float():
+        case int() | float() if not isinstance(value, bool):
             return [str(value)] if abs(value) < 1e15 else []
         case list():
             return [text for item in value[:MAX_VALUES] if not isinstance(item, list) for text in strings(item)]
         case dict():
-            return strings(next((value[key] for key in ("name", "@value", "text") if key in value), None))
+            return strings(_named(value))
     return []
+
+
+def _named(node: Node) -> object:
+    """What a node is called: by its name, or the parts of one."""
+    parts = [part for key in ("givenName", "familyName") if isinstance(part := node.get(key), str)]
+    if "name" not in node and parts:
+        return " ".join(parts)
+    return next((node[key] for key in ("name", "@value", "text", "@list") if key in node), None)
 
 
 def string(value: object) -> str | None:
@@ -109,31 +120,11 @@ def read_metas(metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -
 
 
 def _parse(text: str) -> list[object]:
-    text = text.strip()
+    text = text.strip(" \t\r\n\ufeff")
     try:
         return [msgspec.json.decode(text)]
     except (msgspec.MsgspecError, RecursionError, ValueError):
-        return _repair(text)
-
-
-def _repair(text: str) -> list[object]:
-    """JSON as found in pages: wrapped in comments, escaped, with raw line breaks and commas too many, or several."""
-    text = _WRAPPING.sub("", _WRAPPING.sub("", text))
-    if text[:20].lstrip("[{ \n\r\t").startswith("&quot;"):
-        text = html.unescape(text)
-    text = _TRAILING_COMMA.sub("", text)
-    decoder = json.JSONDecoder(strict=False)
-    values: list[object] = []
-    at = 0
-    try:
-        while at < len(text) and len(values) < MAX_VALUES:
-            value, at = decoder.raw_decode(text, at)
-            values.append(value)
-            while at < len(text) and text[at] in " \t\r\n;,":
-                at += 1
-    except (ValueError, RecursionError):
-        pass  # what was read before the break is kept
-    return values
+        return mend.values(text)
 
 
 def _flatten(top: object) -> Iterator[Node]:
@@ -146,7 +137,7 @@ def _flatten(top: object) -> Iterator[Node]:
             queue.extend((item, depth + 1) for item in value[:MAX_NODES] if depth < MAX_DEPTH)
         elif isinstance(value, dict):
             seen += 1
-            if "@type" in value:
+            if "@type" in value or "headline" in value:
                 yield value
             if depth < MAX_DEPTH:
                 queue.extend((value[key], depth + 1) for key in _NESTED if isinstance(value.get(key), dict | list))

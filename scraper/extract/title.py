@@ -10,6 +10,8 @@ from scraper.text import clean
 _FOLD: Final = str.maketrans(dict.fromkeys('"“”„‟«»″＂❝❞「」『』‹›‘’‚‛′`´＇', "'") | dict.fromkeys("‐‑‒–—―−", "-"))
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»«:/]+\s+|\s*[|｜]\s*|\s*--+\s*")
 _COUNTER = re.compile(r"^\(\d{1,4}\)\s+")
+# A site's name and a colon are taken off a headline that is one without them.
+MIN_REST: Final = 20
 _WORD = re.compile(r"\w+")
 
 
@@ -40,6 +42,9 @@ def without_site(text: str, sites: tuple[str, ...], heads: tuple[str, ...] = ())
         if head and text != head and text.startswith(head) and _SEPARATOR.match(text, len(head)):
             return head
     own = {fold(site) for site in sites if site}
+    name, colon, rest = text.partition(": ")
+    if colon and len(rest) > MIN_REST and _is_site(name, own):
+        text = rest.strip()
     while True:
         cuts = list(_SEPARATOR.finditer(text))
         if not cuts:
