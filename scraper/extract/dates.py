@@ -118,6 +118,13 @@ def day_of(when: When) -> date:
     return when.date() if isinstance(when, datetime) else when
 
 
+def is_earlier(one: object, other: object) -> bool:
+    """Whether `one` is certainly before `other`: by the moment where both name it in the same way, else by the day."""
+    if isinstance(one, datetime) and isinstance(other, datetime) and (one.tzinfo is None) == (other.tzinfo is None):
+        return one < other
+    return isinstance(one, date) and isinstance(other, date) and day_of(one) < day_of(other)
+
+
 def placed(when: When, zone: str | None) -> When:
     """`when` with the outlet's zone if it has a time of day but no zone of its own."""
     if isinstance(when, datetime) and when.tzinfo is None and zone:

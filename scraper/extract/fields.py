@@ -281,7 +281,8 @@ def _times(src: Source, fields: Fields) -> None:
     if "modified" not in fields.values and (changed := next(moments.changes(src.elements, src.language), None)):
         _keep("modified", [changed], zone, fields)
     _time_of_day(src, fields, zone)
-    if _is_earlier(fields.values.get("modified"), fields.values.get("published")):
+    # A change before the publication is none of what readers were shown.
+    if dates.is_earlier(fields.values.get("modified"), fields.values.get("published")):
         del fields.values["modified"], fields.origins["modified"]
 
 
@@ -295,16 +296,6 @@ def _time_of_day(src: Source, fields: Fields, zone: str | None) -> None:
             if _sharper(when, day):
                 fields.values["published"], fields.origins["published"] = dates.placed(when, zone), origin
                 return
-
-
-def _is_earlier(modified: object, published: object) -> bool:
-    """Whether a change lies before the publication: then it is none of what readers were shown."""
-    if isinstance(modified, datetime) and isinstance(published, datetime):
-        same = (modified.tzinfo is None) == (published.tzinfo is None)
-        return modified < published if same else modified.date() < published.date()
-    if isinstance(modified, date) and isinstance(published, date):
-        return dates.day_of(modified) < dates.day_of(published)
-    return False
 
 
 def _when(name: str, values: list[tuple[str, str]], src: Source, fields: Fields) -> None:
@@ -342,8 +333,8 @@ def _from_time_tags(src: Source) -> Iterator[moments.Found]:
 
 
 def _from_lines(src: Source) -> Iterator[moments.Found]:
-    when = byline.moment([*map(moments.before_change, src.printed)], src.language)
-    return iter([(when, "printed line")] if when else [])
+    if when := byline.moment([*map(moments.before_change, src.printed)], src.language):
+        yield when, "printed line"
 
 
 def _from_text(src: Source) -> Iterator[moments.Found]:
