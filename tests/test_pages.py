@@ -311,6 +311,14 @@ async def test_ten_thousand_pages_are_not_asked_for(world: World) -> None:
     assert len(world.asked()) == 6
 
 
+async def test_a_slow_host_is_asked_another_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many pages there are, a visit ends."""
+    monkeypatch.setattr("scraper.chain.PATIENCE", timedelta())
+    done = await world.visit()
+    assert (done.verdict, done.reason) == ("failed", "pages: page 2: out-of-time")
+    assert done.retry_at is not None
+
+
 async def test_a_redirect_to_another_story_is_not_a_page(world: World) -> None:
     """Nor is one back to page 1, which is how many systems answer for a page they have not."""
     reasons = []

@@ -120,6 +120,19 @@ def visit(
     return archive.commit(intent("edited" if entry else "new", seen, capture, entry, article(text, url), **more))
 
 
+def visit_of_pages(
+    archive: FileArchive, *texts: str, url: str = HARBOUR, at: datetime = START, **more: object
+) -> Snapshot | None:
+    """One visit to an article on several pages, each captured before the next is asked for."""
+    places = [url, *(f"{url}?page={number}" for number in range(2, len(texts) + 1))]
+    seen = [page(place, f"<p>{text}</p>".encode(), at) for place, text in zip(places, texts, strict=True)]
+    first, *further = [archive.capture(one) for one in seen]
+    entry, text = archive.find(url), article(" ".join(texts), url)
+    kind: VerdictKind = "edited" if entry else "new"
+    made = intent(kind, seen[0], first, entry, text, further=tuple(further), aliases=tuple(places))
+    return archive.commit(replace(made, **more))  # type: ignore[arg-type]  # the fields of Intent, as named
+
+
 def gone(archive: FileArchive, *, at: datetime, url: str = HARBOUR, confirmed: bool = True) -> None:
     """One visit that was told the article is gone."""
     seen = page(url, b"no such page", at, status=404, reason="Not Found")

@@ -36,6 +36,7 @@ from tests.store.kit import (
     page,
     texts,
     visit,
+    visit_of_pages,
 )
 from tests.store.stunts import Forgetful, Killed, Stunt, Stunts
 
@@ -83,10 +84,17 @@ def _revised(archive: FileArchive) -> None:
     archive.revise(Revision(entry, 0, article("A, read anew", reading="extract 2"), START + DAY, "extract 1 → 2"))
 
 
+def _pages(archive: FileArchive) -> None:
+    visit_of_pages(archive, "A", "B", "C")
+
+
+_BOTH = ("A B C", "A B D")
 SCENES = {
     "revision": Scene(_one, _revised, ("A",), ("A, read anew",)),
     "new": Scene(_nothing, _one, (), ("A",)),
     "edit": Scene(_one, lambda a: visit(a, "B", at=START + DAY), ("A",), ("A", "B")),
+    "pages": Scene(_nothing, _pages, (), ("A B C",)),
+    "pages-edit": Scene(_pages, lambda a: visit_of_pages(a, "A", "B", "D", at=START + DAY), ("A B C",), _BOTH, SMALL),
     "same": Scene(_one, lambda a: visit(a, "A", at=START + DAY), ("A",), ("A",)),
     "gone": Scene(_one, lambda a: gone(a, at=START + DAY), ("A",), ("A",)),
     "back": Scene(_gone, _back, ("A",), ("A",)),
