@@ -27,6 +27,9 @@ PHRASE, COMPARED = 12, 20_000  # characters
 AGREE = "a second look has to agree"
 # What is known of one address says nothing about another form of it.
 NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
+# Fields that print may leave out; and how much of a disagreement is told.
+UNPRINTED = frozenset({"subtitle", "byline", "date", "caption"})
+TOLD, SHOWN = 3, 120
 
 
 def trouble(error: FetchError) -> Verdict:
@@ -126,12 +129,22 @@ def is_witness(url: str, outlet: Outlet | None) -> bool:
 
 
 def testified(old: Article, new: Article, verdict: Verdict, outlet: Outlet | None) -> Verdict:
-    """What a second form may say of an article whose last version is of the first: a disagreement is reported, and is
-    no edit."""
+    """What a second form may say of an article whose last version is of the first: a disagreement is reported with the
+    words, and is no edit. What print leaves out (byline, date, caption, subtitle) it does not deny."""
     if verdict.edit is None or not is_witness(new.url, outlet) or is_witness(old.url, outlet):
         return verdict
-    differs = ", ".join(verdict.edit.kinds)
-    return Verdict("same", f"witness: the other form differs in {differs}", flags=("witness-differs",))
+    parts = [part for part in verdict.edit.parts if part.new or part.kind not in UNPRINTED]
+    if not parts:
+        return Verdict("same")
+    differs = ", ".join(sorted({part.kind for part in parts}))
+    words = "; ".join(f"“{_short(part.new)}” for “{_short(part.old)}”" for part in parts[:TOLD])
+    more = f"; and {len(parts) - TOLD} more" if len(parts) > TOLD else ""
+    return Verdict("same", f"witness: the other form differs in {differs}: {words}{more}", flags=("witness-differs",))
+
+
+def _short(text: str) -> str:
+    """`text`, or as much of it as fits a line of a log."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def completed(old: Article, pages: Sequence[Article], latest: Snapshot) -> Verdict | None:

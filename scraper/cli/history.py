@@ -112,7 +112,10 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
             for past in readings:
                 if past.version == snapshot.version and snapshot.revision:
                     put(_reading_line(past))
-        if last := _gone(entry, asked.visits(store)):
+        seen = asked.visits(store)
+        for line in _denied(seen):
+            put(line)
+        if last := _gone(entry, seen):
             put(last)
 
 
@@ -135,6 +138,16 @@ def _visit_line(seen: Seen) -> str:
     flags = f"[{', '.join(seen.flags)}]" if seen.flags else ""
     rest = "  ".join(filter(None, (made, seen.reason, flags)))
     return f"{stamp(seen.at)}  {seen.verdict:8}  {rest}".rstrip()
+
+
+def _denied(seen: Sequence[Seen]) -> list[str]:
+    """Other forms of the article, such as its print, that said something else when they were last looked at."""
+    last = {visit.url: visit for visit in seen if visit.verdict in ANSWERS}
+    return [
+        f"{visit.url} disagreed at {stamp(visit.at)}: {(visit.reason or '').removeprefix('witness: ')}"
+        for visit in last.values()
+        if "witness-differs" in visit.flags
+    ]
 
 
 def _gone(entry: Entry, seen: Sequence[Seen]) -> str | None:
