@@ -1,4 +1,4 @@
-"""Page and print of one article, served on loopback and archived by the real program: do they agree, and who is told?"""
+"""Page and print of one article, served on loopback and archived by the real program: do they agree, who is told?"""
 
 from __future__ import annotations
 

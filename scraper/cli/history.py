@@ -112,10 +112,10 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
             for past in readings:
                 if past.version == snapshot.version and snapshot.revision:
                     put(_reading_line(past))
-        seen = asked.visits(store)
-        for line in _denied(seen):
+        looks = asked.visits(store)
+        for line in _denied(looks):
             put(line)
-        if last := _gone(entry, seen):
+        if last := _gone(entry, looks):
             put(last)
 
 

@@ -15,6 +15,10 @@ from typing import Final
 
 from scraper.extract.sheets import LEFTWARDS, Line
 
+# Letters are set closer than their widths by less than this, in multiples of the type size.
+_STEP_BACK: Final = -0.3
+# On a page of which lines have fewer letters than this, letters were drawn in no order.
+_SCATTERED: Final = 3
 _PAIRS: Final = "()[]{}<>«»‹›⟨⟩"
 _WIDE_GAP: Final = 1.2
 # The least gap, in multiples of the type size, that is a blank between words.
@@ -44,6 +48,7 @@ class Glyph:
     size: float
     bold: bool
     italic: bool
+    seen: bool = True
 
 
 def runs(glyphs: Sequence[Glyph]) -> Iterator[Line]:
@@ -53,7 +58,10 @@ def runs(glyphs: Sequence[Glyph]) -> Iterator[Line]:
     """
     letters = sum(glyph.char.isalpha() for glyph in glyphs)
     leftwards = sum(bool(LEFTWARDS.match(glyph.char)) for glyph in glyphs) * 2 > letters
-    for group in _baselines(glyphs):
+    groups = list(_baselines(glyphs))
+    if len(groups) * _SCATTERED > len(glyphs):
+        groups = list(_baselines(_gathered(glyphs)))
+    for group in groups:
         if any(LEFTWARDS.match(glyph.char) for glyph in group):
             for run in _parts(_in_place(group, leftwards), leftwards):
                 yield from _line(run, list(chain.from_iterable(_turned(run, leftwards))))
@@ -66,12 +74,24 @@ def _baselines(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     """Glyphs drawn one after the other on one baseline; a footnote mark is on that of its line."""
     group: list[Glyph] = []
     for glyph in glyphs:
-        if group and abs(glyph.y - group[-1].y) > 0.5 * max(group[-1].size, glyph.size):
+        if group and abs(glyph.y - group[-1].y) > _off(group[-1].size, glyph.size):
             yield group
             group = []
         group.append(glyph)
     if group:
         yield group
+
+
+def _gathered(glyphs: Sequence[Glyph]) -> Iterator[Glyph]:
+    """Glyphs that were drawn all over the page, line by line from the top and from left to right."""
+    printed = sorted((glyph for glyph in glyphs if not glyph.char.isspace()), key=lambda glyph: glyph.y)
+    for group in _baselines(printed):
+        yield from sorted(group, key=lambda glyph: glyph.x0)
+
+
+def _off(size: float, other: float) -> float:
+    """How far a baseline lies from that of its line at most: an initial next to small type is on another."""
+    return min(0.5 * max(size, other), 0.9 * min(size, other))
 
 
 def _parts(glyphs: Iterable[Glyph], leftwards: bool) -> Iterator[list[Glyph]]:
@@ -81,7 +101,7 @@ def _parts(glyphs: Iterable[Glyph], leftwards: bool) -> Iterator[list[Glyph]]:
         if part:
             em = max(part[-1].size, glyph.size)
             step = part[-1].x0 - glyph.x1 if leftwards else glyph.x0 - part[-1].x1
-            if not -1.5 * em < step < _WIDE_GAP * em:
+            if not _STEP_BACK * em < step < _WIDE_GAP * em:
                 yield part
                 part = []
         part.append(glyph)

@@ -1,6 +1,6 @@
 """A printable PDF → Article: a second witness of a text, and the one door to PDFium.
 
-    bytes → glyphs → lines → paragraphs → fields
+    bytes → glyphs (ink.py: seen or not) → lines → paragraphs → fields
 
 No file that the document names is opened, no script, action or form in it runs, no password is guessed. PDFium is not
 thread-safe and ends its whole process when memory runs out: call this in a worker process that may be killed.
@@ -23,6 +23,7 @@ from scraper.article import Article
 from scraper.errors import ExtractError
 from scraper.extract.draft import Info
 from scraper.extract.glyphs import Glyph, runs
+from scraper.extract.ink import Ink
 from scraper.extract.printed import compose
 from scraper.extract.sheets import Picture, Sheet
 from scraper.model import Outlet
@@ -37,6 +38,8 @@ _MAX_PICTURES: Final = 200
 _MAX_DRAWINGS: Final = 2_000
 # Points; a bullet is about a third of the type size.
 _MAX_MARK: Final = 8
+# A text of which more than this is signs without meaning is no text.
+_UNREADABLE: Final = 0.4
 # So many pages in a row that are not there end a document whose page count is a lie.
 _MISSING_IN_A_ROW: Final = 3
 
@@ -52,7 +55,7 @@ def read_pdf(page: bytes, url: str, outlet: Outlet | None = None) -> Article:
 
     Fields are what is printed; the document's own properties count only where nothing is. More than 200 pages, or more
     characters than fit, are left out and flagged `truncated`. Raises ExtractError: `bad-pdf`, `encrypted`, `too-heavy`,
-    `not-text` (pictures of text only).
+    `not-text` (pictures of text only, or fonts that do not say which characters they draw).
     """
     if b"%PDF-" not in page[:1024]:
         raise ExtractError(url, "bad-pdf", "does not begin like a PDF file")
@@ -98,6 +101,8 @@ def _read(document: pdfium.PdfDocument, url: str) -> tuple[list[Sheet], set[str]
 def _checked(sheets: list[Sheet], budget: _Budget, flags: set[str]) -> tuple[list[Sheet], set[str]]:
     if not sheets:
         raise ExtractError(budget.url, "bad-pdf", "has no page that can be read")
+    if budget.unmapped > budget.characters * _UNREADABLE:
+        raise ExtractError(budget.url, "not-text", "its fonts do not say which characters they draw")
     if budget.unmapped > budget.characters * 0.02:
         flags.add("undecodable")
     return sheets, flags
@@ -134,9 +139,14 @@ def _sheet(document: pdfium.PdfDocument, number: int, budget: _Budget) -> Sheet 
         frame = _Frame.of(page)
         with closing(page.get_textpage()) as textpage:
             count = budget.take(textpage.count_chars())
-            glyphs = list(_glyphs(textpage.raw, count, frame))
-        budget.unmapped += sum(glyph.char == "\ufffd" for glyph in glyphs)
-        return Sheet(tuple(runs(glyphs)), tuple(_pictures(page, frame)), tuple(_marks(page, frame)))
+            glyphs = list(_glyphs(textpage.raw, count, frame, Ink(page)))
+        seen = [glyph for glyph in glyphs if glyph.seen]
+        unseen = [glyph for glyph in glyphs if not glyph.seen]
+        if len(seen) < len(unseen):
+            # What was read off a scanned picture lies unseen upon it.
+            seen, unseen = glyphs, []
+        budget.unmapped += sum(glyph.char == "\ufffd" for glyph in seen)
+        return Sheet(tuple(runs(seen)), tuple(_pictures(page, frame)), tuple(_marks(page, frame)), tuple(runs(unseen)))
 
 
 # ------------------------------------------------------------------------------------------------ glyphs
@@ -201,12 +211,12 @@ class _Fonts:
         return self.known[key]
 
 
-def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[Glyph]:
-    """The visible, upright glyphs of a page, in the order of its content; blanks that PDFium infers among them."""
+def _glyphs(textpage: object, count: int, frame: _Frame, ink: Ink) -> Iterator[Glyph]:
+    """The upright glyphs of a page, in the order of its content; blanks that PDFium infers among them."""
     fonts = _Fonts()
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    last_object, style, size, upright = 0, (False, False), 0.0, True
+    last_object, style, size, upright, seen = 0, (False, False), 0.0, True, True
     for i in range(count):
         code = raw.FPDFText_GetUnicode(textpage, i)
         if code in _LINE_ENDS:
@@ -218,8 +228,10 @@ def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[Glyph]:
             size = raw.FPDFText_GetFontSize(textpage, i) * math.hypot(matrix.c, matrix.d)
             upright = frame.upright(matrix.a, matrix.b)
             style = fonts.style(handle)
-            last_object = here
         raw.FPDFText_GetCharOrigin(textpage, i, x, y)
+        if here and here != last_object:
+            seen = ink.shows(handle, x.value, y.value, size)
+            last_object = here
         if not (upright and size > 0 and frame.shows(x.value, y.value)):
             continue
         raw.FPDFText_GetLooseCharBox(textpage, i, box)
@@ -227,7 +239,8 @@ def _glyphs(textpage: object, count: int, frame: _Frame) -> Iterator[Glyph]:
         ends = frame.point(box.left, box.bottom)[0], frame.point(box.right, box.top)[0]
         # A slanted glyph's box is wider than the glyph by what its height leans over.
         lean = abs(matrix.c * (box.top - box.bottom) / matrix.d) if matrix.d else 0.0
-        yield Glyph(_char(code), left, max(max(ends) - lean, left), across, size, *style)
+        char = "\ufffd" if raw.FPDFText_HasUnicodeMapError(textpage, i) == 1 else _char(code)
+        yield Glyph(char, left, max(max(ends) - lean, left), across, size, *style, seen)
 
 
 def _char(code: int) -> str:

@@ -30,6 +30,7 @@ from scraper.text import clean
 # Type this much larger than the body's is a heading, this much smaller a note.
 _LARGER: Final = 1.15
 _MAX_HEADLINE: Final = 300
+_MAX_UNSEEN: Final = 100
 # So many paragraphs behind the headline may be byline, date and caption.
 _HEAD: Final = 7
 
@@ -63,6 +64,9 @@ def compose(sheets: Sequence[Sheet], info: Info, url: str, outlet: Outlet | None
         raise ExtractError(url, "not-text", "holds no readable text")
     draft = Draft(found, _body_size(found), {n: sheet.pictures for n, sheet in enumerate(sheets)})
     draft.dropped += [Dropped("pdf:running", line.text[:MAX_DROPPED_TEXT]) for line in running]
+    draft.dropped += [
+        Dropped("pdf:unseen", line.text[:MAX_DROPPED_TEXT]) for sheet in sheets for line in sheet.unseen[:_MAX_UNSEEN]
+    ]
     canonical = _address(draft, url, outlet)
     _drop_notes(draft, outlet)
     _headline(draft, info, url, outlet)

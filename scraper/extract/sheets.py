@@ -63,11 +63,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page as printed: its runs of glyphs in the order of drawing, its images, and marks that may be bullets."""
+    """One page as printed: its runs of glyphs in the order of drawing, its images, marks that may be bullets, and text
+    that no reader sees."""
 
     lines: tuple[Line, ...]
     pictures: tuple[Picture, ...] = ()
     marks: tuple[Picture, ...] = ()
+    unseen: tuple[Line, ...] = ()
 
 
 # ------------------------------------------------------------------------------------------------ direction
@@ -85,6 +87,7 @@ def _mirror(sheet: Sheet) -> Sheet:
         tuple(replace(line, x0=-line.x1, x1=-line.x0) for line in sheet.lines),
         tuple(replace(picture, x0=-picture.x1, x1=-picture.x0) for picture in sheet.pictures),
         tuple(replace(mark, x0=-mark.x1, x1=-mark.x0) for mark in sheet.marks),
+        sheet.unseen,
     )
 
 

@@ -77,12 +77,12 @@ def raw(
     page: bytes = b"",
     trailer: bytes = b"",
     packed: int = 0,
+    font: bytes = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
 ) -> bytes:
     """A file with one page object, written as given; `packed` times deflated."""
     for _ in range(packed):
         content = zlib.compress(content, 9)
     filters = b"/Filter [" + b"/FlateDecode " * packed + b"] " if packed else b""
-    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
     objects = [
         catalog,
         pages,
@@ -92,6 +92,20 @@ def raw(
         font,
     ]
     return _file(objects, trailer)
+
+
+def raw_font(*texts: str) -> bytes:
+    """Lines in a font that numbers its glyphs and says of none which character it is."""
+    font = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+Odd /Encoding /Identity-H /DescendantFonts [<< /Type /Font "
+        b"/Subtype /CIDFontType2 /BaseFont /AAAAAA+Odd /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
+        b"/Supplement 0 >> /DW 600 >>] >>"
+    )
+    lines_ = [
+        b"BT /F1 12 Tf 50 %d Td <%s> Tj ET" % (700 - 14 * n, b"".join(b"%04x" % (3 + ord(c) * 7 % 80) for c in text))
+        for n, text in enumerate(texts)
+    ]
+    return raw(b" ".join(lines_), font=font)
 
 
 def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from scraper import extract
 from scraper.article import Article
+from scraper.extract import dates
 from tests.extract.browser import browser, printed
 
 PRINTS = Path(__file__).parent / "prints"
@@ -57,6 +59,11 @@ def on_paper(name: str, pdf: bytes) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_paper_says_what_the_screen_says(name: str) -> None:
     assert on_paper(name, (PRINTS / f"{name}.pdf").read_bytes()) == on_screen(name)
+
+
+@pytest.mark.parametrize("line", ["11 مارس 2025", "11 במרץ 2025", "١١ مارس 2025"])
+def test_dates_in_arabic_and_hebrew_are_read(line: str) -> None:
+    assert dates.in_text(line) == date(2025, 3, 11)
 
 
 @pytest.mark.skipif(browser() is None, reason="no browser to print with: install Chromium (apt-get install chromium)")
