@@ -13,6 +13,8 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from scraper.article import Article
 from scraper.model import (
     Capture,
+    Decided,
+    Decision,
     Due,
     Entry,
     Intent,
@@ -23,6 +25,7 @@ from scraper.model import (
     Sighting,
     Snapshot,
     SourceState,
+    Widget,
 )
 
 T = TypeVar("T")
@@ -103,6 +106,29 @@ class Archive(Protocol):
 
     def latest(self, article_id: str) -> Snapshot | None:
         """The last version."""
+        ...
+
+    def entry(self, article_id: str) -> Entry | None:
+        """The article with this id."""
+        ...
+
+    def recent(self, outlet: str, since: datetime, limit: int) -> Sequence[Snapshot]:
+        """The newest versions of an outlet captured from `since` on, at most `limit`, oldest first."""
+        ...
+
+    def decide_widget(self, widget: Widget, decision: Decided, url: str) -> None:
+        """Keep a decision about a widget of the outlet whose home is `url`, after all that were made before.
+
+        It is data of the archive like all else; what is stored stays as it is.
+        """
+        ...
+
+    def decisions(self, outlet: str | None = None) -> Sequence[Decision]:
+        """All decisions about widgets of one outlet, or of all, in order."""
+        ...
+
+    def widgets(self, outlet: str | None = None) -> Sequence[Widget]:
+        """What was learnt and not forgotten since."""
         ...
 
     def page(self, capture: Capture) -> Page:

@@ -103,6 +103,18 @@ def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None,
     return _article(opened, outlet, decoded.damaged, (fingerprint, reading))
 
 
+def pieces(page: bytes, url: str, content_type: str | None, outlet: Outlet | None) -> list[Piece]:
+    """The pieces that are the article's blocks, with the elements they stand in: for `places`."""
+    decoded = _text(page, url, content_type)
+    weight.check(decoded.text, url)
+    opened = _open(decoded.text, url, outlet)
+    src = fields.source(opened.doc, opened.declared, outlet, opened.applied.fields)
+    src = fields.seen(
+        src, opened.elements, opened.headline, byline.lines(opened.elements, opened.headline, _first(opened))
+    )
+    return blocks.live(_pieces(opened, src, fields.read(src)))
+
+
 # Fingerprints of the last pages, by their bytes: the very same page is not even parsed again.
 _seen: OrderedDict[bytes, str] = OrderedDict()
 _MAX_SEEN: Final = 20_000

@@ -24,8 +24,8 @@ from typing import Final, Self, cast
 import apsw
 
 from scraper.errors import ArchiveUnwritable
-from scraper.model import Capture, Intent, Page, Revision, Snapshot
-from scraper.store import drafts, index, manifests, paths, sidecar, warc
+from scraper.model import Capture, Decided, Intent, Page, Revision, Snapshot, Widget
+from scraper.store import drafts, index, manifests, paths, sidecar, warc, widgets
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
 from scraper.store.files import Files, unwritable
@@ -228,6 +228,18 @@ class FileArchive(Shelves):
         current = (self._sidecar(path, side), side)
         return drafts.revision_draft(replace(revision, article=article), stem, current, self._settings.new_id())
 
+    def decide_widget(self, widget: Widget, decision: Decided, url: str) -> None:
+        """Keep a decision about a widget of an outlet whose home is `url`, after all that were made before.
+
+        It is dated by the archive's clock, and says nothing of what is stored: see `reread`.
+        """
+        at = self._settings.clock()
+        with self._writing():
+            with self._catalogue.read() as db:
+                row = db.execute(queries()["last_widget"], {"outlet": widget.outlet}).fetchone()
+            last = cast("tuple[int, str] | None", row)
+            self._write(widgets.decision_draft(widget, decision, (at, url), last, self._settings.new_id()))
+
     def _known(self, db: apsw.Connection, intent: Intent) -> Known | None:
         """The article as it is now: under the id the visit began with, under any form of its address, or by its URL."""
         entry = entry_of(db, "article_by_id", {"id": intent.entry.id}) if intent.entry else None
@@ -304,6 +316,9 @@ class FileArchive(Shelves):
         if draft.data is None:
             return
         path, content = draft.files[-1]
+        if paths.is_widget(path):
+            index.add_widget(db, draft.data, path, hashlib.sha256(content).hexdigest())
+            return
         if draft.version is None:
             index.add_marker(db, draft.data, path, hashlib.sha256(content).hexdigest())
             return

@@ -106,6 +106,20 @@ def add_marker(db: apsw.Connection, data: Json, path: str, sha256: str) -> None:
     db.execute(queries()["mark_article"], row)
 
 
+def add_widget(db: apsw.Connection, data: Json, path: str, sha256: str) -> None:
+    """Take in a decision about a widget."""
+    row = {
+        "outlet": data["widget"]["outlet"],
+        "number": data["number"],
+        "path": path,
+        "sha256": sha256,
+        "at": ticks(moment(data["at"])),
+        "decision": data["decision"],
+        "data": json.dumps(data["widget"], sort_keys=True),
+    }
+    db.execute(queries()["add_widget"], row)
+
+
 def visit_of(block: bytes) -> Json | None:
     """The visit that a metadata record holds; None if the record is somebody else's."""
     try:

@@ -94,7 +94,9 @@ def take_in(db: apsw.Connection, root: Path, record: Record, file: str, notes: N
 def take_in_visit(db: apsw.Connection, root: Path, visit: Json, place: tuple[str, int, str], notes: Notes) -> None:
     """The same for a visit whose record is at `place` (file, offset, id)."""
     for path, sha256 in visit["files"]:
-        if (is_sidecar(path) or is_marker(path)) and not take_in_file(db, root, path, sha256, notes):
+        if (is_sidecar(path) or is_marker(path) or paths.is_widget(path)) and not take_in_file(
+            db, root, path, sha256, notes
+        ):
             notes.lost.add(path)
             lost = {"article_id": visit["article_id"], "version": visit["version"] or 0}
             db.execute(queries()["number_is_taken"], lost)
@@ -103,11 +105,13 @@ def take_in_visit(db: apsw.Connection, root: Path, visit: Json, place: tuple[str
 
 
 def take_in_file(db: apsw.Connection, root: Path, path: str, sha256: str | None, notes: Notes) -> bool:
-    """Take in a sidecar or tombstone, which has to have the given SHA-256; whether it is whole."""
+    """Take in a sidecar, a tombstone or a decision about a widget; whether it is whole, with the SHA-256 if given."""
     try:
         content = _content(root, path, sha256)
         made, data = hashlib.sha256(content).hexdigest(), loads(content, root / path)
-        if is_marker(path):
+        if paths.is_widget(path):
+            checked(root / path, lambda: index.add_widget(db, data, path, made))
+        elif is_marker(path):
             checked(root / path, lambda: index.add_marker(db, data, path, made))
         else:
             text = path.removesuffix(".json") + ".txt"
@@ -120,8 +124,8 @@ def take_in_file(db: apsw.Connection, root: Path, path: str, sha256: str | None,
 
 
 def _content(root: Path, path: str, sha256: str | None) -> bytes:
-    if not paths.is_article_file(path):
-        raise ArchiveDamaged(root / path, "is no place where an article's files are kept")
+    if not paths.is_ours(path):
+        raise ArchiveDamaged(root / path, "is no place where files of the archive are kept")
     content = read(root / path)
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
         raise ArchiveDamaged(root / path, "is not what the visit that made it says; restore it from a backup")

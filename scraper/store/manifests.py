@@ -64,8 +64,9 @@ def _unlisted(db: apsw.Connection, today: date) -> Iterator[Line]:
     for at, path, sha256, sidecar_sha256 in rows:
         yield Line(day_of(at), path, sha256)
         yield Line(day_of(at), path.removesuffix(".txt") + ".json", sidecar_sha256)
-    for row in db.execute(queries()["unlisted_markers"], until):
-        yield Line(day_of(cast("int", row[0])), *cast("tuple[str, str]", row[1:]))
+    for query in ("unlisted_markers", "unlisted_widgets"):
+        for row in db.execute(queries()[query], until):
+            yield Line(day_of(cast("int", row[0])), *cast("tuple[str, str]", row[1:]))
     for row in db.execute(queries()["closed_warcs"], until):
         _, file, closed = cast("tuple[int, str, int]", row)
         yield Line(day_of(closed), file, None)
@@ -106,6 +107,8 @@ def take_in(db: apsw.Connection, path: str, content: bytes) -> None:
         values = {"path": listed, "day": day, "folder": listed.rpartition("/")[0]}
         if paths.is_warc(listed):
             db.execute(queries()["list_warc"], {"path": listed, "day": day})
+        elif paths.is_widget(listed):
+            db.execute(queries()["list_widget"], {"path": listed, "day": day})
         elif Path(listed).name.startswith(("gone-", "back-")):
             db.execute(queries()["list_marker"], {"path": listed, "day": day})
         elif row := db.execute(queries()["reading_at_path"], {k: values[k] for k in ("path", "folder")}).fetchone():

@@ -14,6 +14,7 @@ from scraper.store.stamps import compact
 ARTICLES: Final = "articles"
 WARC: Final = "warc"
 MANIFESTS: Final = "manifests"
+WIDGETS: Final = "widgets"
 QUARANTINE: Final = "quarantine"
 RUN: Final = ".run"
 CATALOGUE: Final = "catalogue.sqlite"
@@ -22,11 +23,13 @@ SNAPSHOT = re.compile(
     r"(?P<version>\d{3,})_(?P<hash>[0-9a-f]{16})(?:-(?P<revision>[1-9]\d*))?\.(?P<kind>txt|json)", re.ASCII
 )
 MARKER = re.compile(r"(?P<kind>gone|back)-\d{8}T\d{6}Z(?:-\d+)?\.json", re.ASCII)
+WIDGET = re.compile(r"(?P<number>\d{3,})_(?P<hash>[0-9a-f]{16})\.json", re.ASCII)
 MANIFEST = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})\.sha256", re.ASCII)
 _WARC_NAME = re.compile(r"[a-z0-9._-]+-(?P<begun>\d{14})-(?P<serial>\d{5,})\.warc\.gz", re.ASCII)
 _WARC_PATH = re.compile(rf"{WARC}/\d{{4}}/\d{{2}}/{_WARC_NAME.pattern}", re.ASCII)
 _FOLDER = rf"{ARTICLES}/[a-z0-9][a-z0-9.-]*/\d{{4}}/\d{{2}}/[a-z0-9-]+"
 _ARTICLE_FILE = re.compile(rf"{_FOLDER}/[a-z0-9_TZ-]+\.(?:txt|json)", re.ASCII)
+_WIDGET_FILE = re.compile(rf"{WIDGETS}/[a-z0-9][a-z0-9.-]*/{WIDGET.pattern}", re.ASCII)
 _UNSAFE = re.compile(r"[^a-z0-9.-]+", re.ASCII)
 
 
@@ -103,6 +106,25 @@ def is_warc(path: str) -> bool:
 def is_article_file(path: str) -> bool:
     """Whether `path` lies in an article's folder: no other place is believed, whoever names it."""
     return _ARTICLE_FILE.fullmatch(path) is not None
+
+
+def is_widget(path: str) -> bool:
+    """Whether `path` is one at which a decision about a widget is kept."""
+    return _WIDGET_FILE.fullmatch(path) is not None
+
+
+def is_ours(path: str) -> bool:
+    """Whether a visit may name `path` as a file it made."""
+    return is_article_file(path) or is_widget(path)
+
+
+def widget(outlet: str, number: int, sha256: str) -> str:
+    """Where the decision `number` about widgets of an outlet is kept.
+
+    >>> widget("paper.example", 3, "0fea85ac8d721e3d" + "0" * 48)
+    'widgets/paper.example/003_0fea85ac8d721e3d.json'
+    """
+    return f"{WIDGETS}/{plain(outlet)}/{number:03d}_{sha256[:16]}.json"
 
 
 def manifest(day: date) -> str:

@@ -60,6 +60,12 @@ INSERT INTO markers (path, article_id, kind, at, since, after_version, sha256)
 VALUES (:path, :article_id, :kind, :at, :since, :after_version, :sha256)
 ON CONFLICT DO NOTHING;
 
+-- name: add_widget
+-- A decision about a widget; a repeat changes nothing.
+INSERT INTO widgets (outlet, number, path, sha256, at, decision, data)
+VALUES (:outlet, :number, :path, :sha256, :at, :decision, :data)
+ON CONFLICT DO NOTHING;
+
 -- name: mark_article
 -- What a marker says about its article, if no version came after it.
 UPDATE articles SET gone_since = CASE :kind WHEN 'gone' THEN :since END
@@ -76,6 +82,15 @@ WHERE k.key = :key LIMIT 1;
 -- name: article_by_id
 -- One article.
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since FROM articles WHERE id = :id;
+
+-- name: widgets_of
+-- All decisions about widgets of an outlet, or of all, in order.
+SELECT outlet, number, sha256, at, decision, data FROM widgets
+WHERE (:outlet IS NULL OR outlet = :outlet) ORDER BY outlet, number;
+
+-- name: last_widget
+-- What the next decision follows.
+SELECT number, sha256 FROM widgets WHERE outlet = :outlet ORDER BY number DESC LIMIT 1;
 
 -- name: articles_after
 -- Articles in order, from one id on.
@@ -98,6 +113,11 @@ ORDER BY version, revision;
 -- name: last_reading
 -- How a version is read now.
 SELECT path, sha256, sidecar_sha256, revision FROM versions WHERE article_id = :id AND version = :version;
+
+-- name: recent_versions
+-- The newest versions of an outlet.
+SELECT version, path, sha256, sidecar_sha256 FROM versions WHERE outlet = :outlet AND captured_at >= :since
+ORDER BY captured_at DESC LIMIT :limit;
 
 -- name: version_of
 -- One version of an article.
@@ -180,6 +200,10 @@ SELECT at, path, sha256, sidecar_sha256 FROM readings WHERE manifest IS NULL AND
 -- The same for tombstones.
 SELECT at, path, sha256 FROM markers WHERE manifest IS NULL AND at < :until ORDER BY at, path;
 
+-- name: unlisted_widgets
+-- The same for decisions about widgets.
+SELECT at, path, sha256 FROM widgets WHERE manifest IS NULL AND at < :until ORDER BY at, path;
+
 -- name: closed_warcs
 -- Finished WARC files that no manifest lists, with the moment the next one was begun.
 SELECT w.serial, w.file, n.created_at FROM warcs AS w JOIN warcs AS n ON n.serial =
@@ -202,6 +226,10 @@ WHERE article_id = :article_id AND version = :version AND revision = :revision A
 -- name: list_marker
 -- This marker is in a manifest.
 UPDATE markers SET manifest = :day WHERE path = :path AND manifest IS NULL;
+
+-- name: list_widget
+-- This decision is in a manifest.
+UPDATE widgets SET manifest = :day WHERE path = :path AND manifest IS NULL;
 
 -- name: list_warc
 -- This WARC file is in a manifest.
@@ -376,6 +404,10 @@ SELECT id, path FROM articles ORDER BY path;
 -- name: all_markers_of
 -- The markers of an article.
 SELECT path, sha256 FROM markers WHERE article_id = :id ORDER BY path;
+
+-- name: all_widgets
+-- Every decision about a widget.
+SELECT path, sha256 FROM widgets ORDER BY path;
 
 -- name: all_warcs
 -- Every WARC file.

@@ -73,7 +73,7 @@ class Recovery:
             return cast("list[tuple[str, str, int, str]]", db.execute(queries()["pending"]).fetchall())
 
     def _finish(self, record_id: str, url: str, at: int, visit: Json) -> None:
-        if not all(paths.is_article_file(path) for path, _ in visit["files"]):
+        if not all(paths.is_ours(path) for path, _ in visit["files"]):
             raise ArchiveDamaged(self.catalogue.path, f"names files outside the archive; {REBUILD}")
         if all(_is_whole(self.root / path, sha256) for path, sha256 in visit["files"]):
             self._adopt_files(record_id, visit)

@@ -34,7 +34,7 @@ from scraper.store.stamps import now
 
 # What the files do not hold: when to look next, and what somebody was just about to write.
 _CARRIED = ("sources", "frontier", "hosts", "pending")
-_DERIVED = ("articles", "aliases", "versions", "readings", "markers", "captures", "visits", "manifests")
+_DERIVED = ("articles", "aliases", "versions", "readings", "markers", "widgets", "captures", "visits", "manifests")
 # A name that was reserved for a file is no fact about files; how far a file was read is none either.
 _FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits)"
 
@@ -97,6 +97,10 @@ def _fill(db: apsw.Connection, root: Path, files: Files, result: Rebuilt) -> Non
         elif is_sidecar(place):
             _take_in_unnamed(db, root, quarantine, path, notes)
         elif is_marker(place) and not db.execute("SELECT 1 FROM markers WHERE path = ?", (place,)).fetchone():
+            take_in_file(db, root, place, None, notes)
+    for path in sorted((root / paths.WIDGETS).glob("*/*.json")):
+        place = path.relative_to(root).as_posix()
+        if place not in notes.lost and not db.execute("SELECT 1 FROM widgets WHERE path = ?", (place,)).fetchone():
             take_in_file(db, root, place, None, notes)
     for path in sorted((root / paths.MANIFESTS).glob("*.sha256")):
         if paths.MANIFEST.fullmatch(path.name):

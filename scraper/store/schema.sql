@@ -78,6 +78,20 @@ CREATE TABLE markers (
 CREATE INDEX markers_of_article ON markers (article_id);
 CREATE INDEX markers_without_manifest ON markers (at) WHERE manifest IS NULL;
 
+-- What was learnt, and forgotten again, about widgets of an outlet, in order.
+CREATE TABLE widgets (
+    outlet   TEXT NOT NULL,
+    number   INTEGER NOT NULL,
+    path     TEXT NOT NULL UNIQUE,
+    sha256   TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    decision TEXT NOT NULL,
+    data     TEXT NOT NULL,
+    manifest TEXT,
+    PRIMARY KEY (outlet, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX widgets_without_manifest ON widgets (at) WHERE manifest IS NULL;
+
 -- Records that hold an answer, as far as a visit refers to them.
 CREATE TABLE captures (
     seq         INTEGER PRIMARY KEY,

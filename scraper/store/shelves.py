@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 import apsw
 
 from scraper.errors import ArchiveDamaged
-from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
+from scraper.model import Capture, Decided, Decision, Entry, Outlet, Page, Reading, Snapshot, Widget
 from scraper.store import drafts, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import read
-from scraper.store.stamps import from_ticks
+from scraper.store.stamps import from_ticks, ticks
+from scraper.store.widgets import standing, widget_from
 
 
 class Shelves:
@@ -47,6 +51,30 @@ class Shelves:
             if len(found) < batch:
                 return
             last = found[-1].id
+
+    def decisions(self, outlet: str | None = None) -> list[Decision]:
+        """What was learnt and forgotten about widgets of one outlet, or of all, in order."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["widgets_of"], {"outlet": outlet}).fetchall()
+        return [
+            Decision(number, from_ticks(at), word, widget_from(json.loads(data)))
+            for _, number, _, at, word, data in cast("list[tuple[str, int, str, int, Decided, str]]", rows)
+        ]
+
+    def widgets(self, outlet: str | None = None) -> list[Widget]:
+        """What holds of them now."""
+        return standing(self.decisions(outlet))
+
+    def recent(self, outlet: str, since: datetime, limit: int) -> list[Snapshot]:
+        """The newest versions of an outlet captured from `since` on, oldest first. Damaged ones are left out."""
+        values = {"outlet": outlet, "since": ticks(since), "limit": limit}
+        with self._catalogue.read() as db:
+            rows = cast("list[tuple[int, str, str, str]]", db.execute(queries()["recent_versions"], values).fetchall())
+        found = []
+        for row in reversed(rows):
+            with contextlib.suppress(ArchiveDamaged):
+                found.append(self._snapshot(*row))
+        return found
 
     def versions(self, article_id: str) -> Sequence[Snapshot]:
         """See `interfaces.Archive`. Raises ArchiveDamaged if one cannot be read; `snapshot` reads its neighbours."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scraper.errors import ArchiveDamaged, ArchiveError
-from scraper.store import index, manifests, paths
+from scraper.store import chains, index, manifests, paths
 from scraper.store.catalogue import REBUILD, Catalogue, queries
 from scraper.store.drafts import is_marker, is_sidecar, is_text
 from scraper.store.files import opened, read
@@ -28,18 +28,14 @@ from scraper.store.intake import is_metadata, warc_files
 from scraper.store.locks import quiet
 from scraper.store.reindex import article_files
 from scraper.store.scan import Gap, Record, scan
-from scraper.store.sidecar import Json, checked, loads, snapshot_from
+from scraper.store.sidecar import checked, loads, snapshot_from
 
 BACKUP: Final = "restore it from a backup"
 SURPLUS: Final = "move it out of the archive, or restore what it belongs to"
 _HOME = {
-    paths.ARTICLES, paths.WARC, paths.MANIFESTS, paths.QUARANTINE, paths.RUN, paths.CATALOGUE,
+    paths.ARTICLES, paths.WARC, paths.WIDGETS, paths.MANIFESTS, paths.QUARANTINE, paths.RUN, paths.CATALOGUE,
     f"{paths.CATALOGUE}-wal", f"{paths.CATALOGUE}-shm", "README.md",
 }  # fmt: skip
-
-
-# The sidecars of one article by version and revision: path, what it says of the archive, its own hash.
-Chain = dict[tuple[int, int], tuple[str, Json, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,15 @@ class _Check:
         self.surplus: list[str] = []
 
     def all(self) -> Iterator[Finding]:
-        parts = (self._database(), self._home(), self._articles(), self._warcs(), self._manifests(), self._rows())
+        parts = (
+            self._database(),
+            self._home(),
+            self._articles(),
+            self._warcs(),
+            self._widgets(),
+            self._manifests(),
+            self._rows(),
+        )
         for part in (*parts, self._surplus()):
             for finding in part:
                 if finding.file not in self.named:
@@ -157,7 +161,7 @@ class _Check:
         known = {path: (sha, side) for _, path, sha, side, *_ in self._rows_of("readings_of", {"id": article})}
         markers = dict(self._rows_of("all_markers_of", {"id": article}))
         there = {path.relative_to(self.root).as_posix() for path in found}
-        chain: Chain = {}
+        chain: chains.Chain = {}
         for path in sorted(there):
             if is_text(path):
                 yield from self._text(path, known)
@@ -167,7 +171,8 @@ class _Check:
                 yield from self._marker(path, markers)
             else:
                 self.surplus.append(path)
-        yield from _chained(chain)
+        for path, by in chains.broken(chain):
+            yield Finding(path, f"is not what {by} remembers", BACKUP)
         expected = _expected(known, markers) if self.catalogue else _pairs(there)
         yield from self._missing(expected - there)
 
@@ -189,7 +194,7 @@ class _Check:
         elif expected is None and self.catalogue:
             self.surplus.append(path)
 
-    def _sidecar(self, path: str, known: dict[str, tuple[str, str]], chain: Chain) -> Iterator[Finding]:
+    def _sidecar(self, path: str, known: dict[str, tuple[str, str]], chain: chains.Chain) -> Iterator[Finding]:
         text, content = path.removesuffix(".json") + ".txt", self._content(path)
         if isinstance(content, Finding):
             yield content
@@ -281,7 +286,7 @@ class _Check:
         """The files a visit made have the hashes that its record gave them."""
         visit = index.visit_of(record.block or b"")
         for path, sha256 in visit["files"] if visit else ():
-            if path in self.named or not paths.is_article_file(path):
+            if path in self.named or not paths.is_ours(path):
                 continue
             content = self._content(path)
             if isinstance(content, Finding):
@@ -301,6 +306,23 @@ class _Check:
         with opened(self.root / file) as fd, open(fd, "rb", closefd=False) as stream:
             piece = next(scan(stream, gap.offset, os.fstat(fd).st_size), None)
         return isinstance(piece, Gap)
+
+    # ------------------------------------------------------------------------------------------ widgets
+
+    def _widgets(self) -> Iterator[Finding]:
+        """Decisions about widgets: each has the hash in its name, and the catalogue knows it."""
+        known = dict(self._rows_of("all_widgets"))
+        there = [path.relative_to(self.root).as_posix() for path in (self.root / paths.WIDGETS).rglob("*.*")]
+        for path in sorted(name for name in there if not (self.root / name).is_dir()):
+            content = self._content(path)
+            sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
+            if isinstance(content, Finding):
+                yield content
+            elif not paths.is_widget(path) or (self.catalogue and path not in known):
+                self.surplus.append(path)
+            elif not Path(path).stem.endswith(f"_{sha256[:16]}") or known.get(path, sha256) != sha256:
+                yield Finding(path, "was altered: its bytes do not have the hash in its name", BACKUP)
+        yield from self._missing(set(known) - set(there))
 
     # ------------------------------------------------------------------------------------------ manifests
 
@@ -347,6 +369,8 @@ class _Check:
     def _accounted(self, path: str) -> bool:
         if paths.is_warc(path):
             return any(file == path for _, file, _ in self._rows_of("all_warcs"))
+        if paths.is_widget(path):
+            return path in dict(self._rows_of("all_widgets"))
         folder, _, name = path.rpartition("/")
         if any(f'"{folder}/' in visit for _, _, _, visit in self._rows_of("pending")):
             return True
@@ -368,23 +392,3 @@ def _pairs(there: set[str]) -> set[str]:
     """What belongs to the files that are there: no text without sidecar, no sidecar without text."""
     stems = {path.rpartition(".")[0] for path in there if is_text(path) or is_sidecar(path)}
     return {f"{stem}{ending}" for stem in stems for ending in (".txt", ".json")}
-
-
-def _chained(chain: Chain) -> Iterator[Finding]:
-    """Each version remembers a reading of the one before, and each reading all those before it."""
-    for (version, revision), (_, ours, _) in sorted(chain.items()):
-        if previous := ours.get("previous"):
-            yield from _remembered(chain, previous["version"], previous, f"version {version}")
-        for past in ours.get("history", ()):
-            yield from _remembered(chain, version, past, f"revision {revision} of version {version}")
-
-
-def _remembered(chain: Chain, version: int, link: Json, by: str) -> Iterator[Finding]:
-    """Whether the sidecar of a remembered text is the one that is remembered."""
-    same = [
-        (path, sha256)
-        for (number, _), (path, ours, sha256) in sorted(chain.items())
-        if number == version and ours["text_sha256"] == link["text_sha256"]
-    ]
-    if same and all(sha256 != link["sidecar_sha256"] for _, sha256 in same):
-        yield Finding(same[0][0], f"is not what {by} remembers", BACKUP)

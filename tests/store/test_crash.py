@@ -10,7 +10,7 @@ import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.errors import ArchiveUnwritable
-from scraper.model import Revision
+from scraper.model import Revision, Widget
 from scraper.store.archive import FileArchive
 from scraper.store.files import Files
 from scraper.store.reindex import reindex
@@ -84,12 +84,20 @@ def _revised(archive: FileArchive) -> None:
     archive.revise(Revision(entry, 0, article("A, read anew", reading="extract 2"), START + DAY, "extract 1 → 2"))
 
 
+def _learnt(archive: FileArchive) -> None:
+    widget = Widget("news.example", "text", "Goal: # readers", date(2024, 6, 2), ("around 9 articles",))
+    if not archive.widgets("news.example"):
+        archive.decide_widget(widget, "learn", "https://news.example/")
+    assert archive.widgets("news.example") == [widget]
+
+
 def _pages(archive: FileArchive) -> None:
     visit_of_pages(archive, "A", "B", "C")
 
 
 _BOTH = ("A B C", "A B D")
 SCENES = {
+    "widget": Scene(_one, _learnt, ("A",), ("A",)),
     "revision": Scene(_one, _revised, ("A",), ("A, read anew",)),
     "new": Scene(_nothing, _one, (), ("A",)),
     "edit": Scene(_one, lambda a: visit(a, "B", at=START + DAY), ("A",), ("A", "B")),

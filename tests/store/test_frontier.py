@@ -317,6 +317,8 @@ WHOLE = {
     "all_warcs": "verify reads everything",
     "visits_without_version": "verify reads everything",
     "versions_unlike_readings": "verify reads everything",
+    "all_widgets": "verify reads everything",
+    "widgets_of": "a handful of rows an outlet",
     "pending": "holds what is being written this moment",
     "due_hosts": "one row a host with due work is put in order",
     "closed_warcs": "one row a GiB",
