@@ -31,6 +31,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scraper import cadence, judge, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
+from scraper.learning import learn_widgets, with_learned
 from scraper.limits import DayBudget
 from scraper.model import Due, Outlet, Source, Verdict
 from scraper.pipeline import visit
@@ -76,7 +77,7 @@ class Daemon:
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
         self._budget = DayBudget(self.visits.per_host_day)
-        self._signature = outlets.signature(config)
+        self._signature, self._learnt = outlets.signature(config), len(services.archive.decisions())
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -109,6 +110,7 @@ class Daemon:
         if "scheduler" in self.roles:
             self._plan_sources(tasks)
             add(self._maintain, CronTrigger(hour=0, minute=10, timezone=UTC), id="maintain", next_run_time=_now())
+            add(self._learn, CronTrigger(hour=0, minute=40, timezone=UTC), id="learn")
         if "worker" in self.roles:
             add(self._wake, IntervalTrigger(seconds=1), args=[tasks], id="wake", next_run_time=_now())
 
@@ -146,23 +148,28 @@ class Daemon:
 
     async def _reload(self, tasks: TaskGroup) -> None:
         """Take up a changed configuration; keep the old one, and say why, if the new one has mistakes."""
-        signature = outlets.signature(self.config)
-        if signature == self._signature:
+        with self._guarded("reload"):
+            learnt = len(await self.services.store(self.services.archive.decisions))
+            await self._take_up(tasks, outlets.signature(self.config), learnt)
+
+    async def _take_up(self, tasks: TaskGroup, signature: str, learnt: int) -> None:
+        if (signature, learnt) == (self._signature, self._learnt):
             return
-        self._signature = signature
+        self._signature, self._learnt = signature, learnt
         try:
             fresh = outlets.load(self.config)
         except UsageError as error:
             for mistake in error.mistakes if isinstance(error, ConfigError) else (error,):
                 log.error("config-mistake", mistake=str(mistake))  # noqa: TRY400  # the traceback would say nothing
             return
-        self.services = replace(self.services, outlets=fresh)
+        widgets = await self.services.store(self.services.archive.widgets)
+        self.services = replace(self.services, outlets=with_learned(fresh, widgets))
         for job in self._scheduler.get_jobs():
             if job.id.startswith("source "):
                 job.remove()
         if "scheduler" in self.roles:
             self._plan_sources(tasks)
-        log.info("config-reloaded", outlets=len(fresh))
+        log.info("config-reloaded", outlets=len(fresh), widgets=len(widgets))
 
     async def _maintain(self) -> None:
         with self._guarded("maintenance"):
@@ -170,6 +177,16 @@ class Daemon:
             if thawed:
                 log.warning("clock-ran-ahead", visits=thawed)
             await self.services.store(self.maintain)
+
+    async def _learn(self) -> None:
+        """Learn what is a widget on each outlet's pages; the rules are taken up like a changed file in config/."""
+        for outlet in self.services.outlets.values():
+            with self._guarded("learn", outlet=outlet.id):
+                if self.stopping.is_set() or self.trouble:
+                    return
+                for widget in await learn_widgets(self.services, outlet):
+                    log.info("widget-learnt", outlet=outlet.id, id=widget.id, pattern=widget.pattern,
+                             why=widget.evidence[0])  # fmt: skip
 
     # ------------------------------------------------------------------------------------------ work
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from scraper.cli import cli
+from scraper.model import Widget
+from scraper.store.archive import FileArchive
 from tests.fakes import PARAGRAPHS, article_page
 from tests.site import Program, Site, outlet, serve
 
@@ -123,3 +126,33 @@ def test_there_has_to_be_an_archive(tmp_path: Path) -> None:
     ended = CliRunner().invoke(cli, ["reread", "--archive", str(tmp_path / "none")])
     assert "no archive yet" in str(ended.exception)
     assert not (tmp_path / "none").exists()
+
+
+# --------------------------------------------------------------------------------------------- widgets
+
+
+def test_a_widget_is_listed_with_its_evidence_and_taken_back(program: Program) -> None:
+    """What was learnt is data of the archive: it can be read, and a person can overrule it."""
+    widget = Widget(HOST, "text", ASIDE, date(2020, 1, 1), ("around 9 articles",))
+    with FileArchive.open(program.archive) as archive:
+        archive.decide_widget(widget, "learn", f"http://{HOST}/")
+    said = shown(program, "widgets", HOST)
+    assert widget.id in said
+    assert "around 9 articles" in said
+    assert "forgotten" in shown(program, "widgets", HOST, "--forget", widget.id)
+    assert shown(program, "widgets", HOST) == "none learnt\n"
+    assert [line.split()[2] for line in shown(program, "widgets", HOST, "--history").splitlines()] == [
+        "learn",
+        "forget",
+    ]
+
+
+def test_a_widget_that_is_not_there_is_named(program: Program) -> None:
+    places = ["--archive", str(program.archive), "--config", str(program.config)]
+    ended = CliRunner().invoke(cli, ["widgets", HOST, "--forget", "00000000", *places])
+    assert "has no widget 00000000" in str(ended.exception)
+
+
+def test_little_teaches_nothing(program: Program) -> None:
+    """Two articles say nothing about a template."""
+    assert shown(program, "widgets", HOST, "--learn") == "nothing new to learn\n"

@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "state",
     "reindex": "state",
     "reread": "reread",
+    "widgets": "widgets",
     "demo": "demo",
 }
 

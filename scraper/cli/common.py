@@ -133,6 +133,7 @@ async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
     """Open archive, network and reader for a command that visits articles."""
     from scraper.fetch.client import Client
     from scraper.fetch.policy import FetchPolicy
+    from scraper.learning import with_learned
     from scraper.services import Services
     from scraper.worker import Cage, CagedReader
 
@@ -140,7 +141,8 @@ async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
     with writing(archive, settings) as store:
         async with Client(FetchPolicy(**dataclasses.asdict(settings.network)), store.run_dir / "hosts") as fetcher:
             reader = CagedReader(Cage(**dataclasses.asdict(settings.extract)))
-            yield Open(Services(fetcher, reader, store, store.frontier, outlets), store, settings)
+            ruled = with_learned(outlets, store.widgets())
+            yield Open(Services(fetcher, reader, store, store.frontier, ruled), store, settings)
 
 
 @contextmanager
