@@ -57,6 +57,9 @@ QUIET_VISITS, QUIET_FACTOR = 20, 2.0
 # A page that is edited all the time is a live page: (edits so far, least step). With `MOST_VERSIONS` it bounds history.
 LIVELY = ((8, 30 * MINUTE), (24, HOUR))
 MOST_VERSIONS = 24  # per article in 24 hours
+# Further entries of a live page, and nothing else, make a version at most so often: a live page that grows all day long
+# leaves half of its versions to edits and removals.
+GROWTH = 2 * HOUR
 
 # Trouble: first pause, doubled each time, and where doubling ends.
 TRANSIENT = (5 * MINUTE, DAY)
@@ -116,6 +119,16 @@ def ask_plainly(due: Due, now: datetime) -> bool:
 def crowded(versions: Iterable[datetime], now: datetime) -> bool:
     """Whether an article has had as many versions in 24 hours as it may; `versions` are their times of capture."""
     return sum(at > now - DAY for at in versions) >= MOST_VERSIONS
+
+
+def growing(versions: Iterable[datetime], now: datetime) -> bool:
+    """Whether further entries of a live page have to wait; `versions` are their times of capture.
+
+    >>> at = datetime(2024, 6, 2, tzinfo=UTC)
+    >>> growing([at], at + timedelta(hours=1)), growing([at], at + timedelta(hours=2)), growing([], at)
+    (True, False, False)
+    """
+    return any(at > now - GROWTH for at in versions)
 
 
 def _wait(due: Due, kind: VerdictKind, now: datetime, *, permanent: bool) -> timedelta:

@@ -131,6 +131,10 @@ class Archive(Protocol):
         """What was learnt and not forgotten since."""
         ...
 
+    def coalesced(self, article_id: str) -> Capture | None:
+        """The answer of the last visit to an article that was flagged `coalesced`, if its bytes were new then."""
+        ...
+
     def page(self, capture: Capture) -> Page:
         """The captured response, read back and its digest checked; of a repeat, with the payload it repeats."""
         ...

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from scraper import cadence, chain, judge, urls
+from scraper import cadence, chain, growing, judge, urls
 from scraper import reread as rereading
 from scraper.article import Article
 from scraper.compare import compare
@@ -251,6 +251,9 @@ async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pag
     entry, outlet = finding.entry, services.outlets.for_url(page.final_url)
     article = finding.seen or pages.article
     latest = await services.store(services.archive.latest, entry.id) if entry else None
+    if entry and latest and (kept := await growing.catch_up(services, due, entry, latest, article, outlet)):
+        entry, latest = replace(entry, latest=kept.version), kept
+        finding = replace(finding, entry=entry)
     old = latest.article if latest else None
     verdict = compare(old, article)
     if entry and latest and old and verdict.kind != "same" and old.reading != article.reading:
@@ -260,8 +263,8 @@ async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pag
         finding = replace(finding, revision=revision)
     if entry and old:
         verdict = _doubted(due, page, entry, (old, article), verdict, outlet)
-    if entry and verdict.kind == "edited" and await services.store(_is_crowded, services, entry, page.fetched_at):
-        verdict = Verdict("same", "crowded: as many versions in a day as are kept", flags=("coalesced",))
+    if entry:
+        verdict = await growing.held(services, entry, verdict, page)
     if entry and entry.gone_since and verdict.kind in {"same", "edited"}:
         verdict = replace(verdict, kind="back")
     return replace(finding, verdict=verdict, latest=latest)
@@ -283,11 +286,6 @@ def _doubted(
     if due.last_error == remembered:
         return compare(old, new, shrink_confirmed=True)
     return Verdict("partial", remembered, flags=verdict.flags)
-
-
-def _is_crowded(services: Services, entry: Entry, now: datetime) -> bool:
-    """A page that says something else at every look must not fill the disk; what it says later is a version later."""
-    return cadence.crowded((snapshot.captured_at for snapshot in services.archive.versions(entry.id)), now)
 
 
 def _intent(services: Services, due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
@@ -331,6 +329,9 @@ def _row(
         )
     if page.status == 304:
         row = replace(row, etag=due.etag, last_modified=due.last_modified)
+    if growing.COALESCED in finding.verdict.flags:
+        # The next answer is compared with this one too, also if it is what the last version was made of.
+        row = replace(row, **judge.NOTHING_KNOWN)
     if finding.further:
         # That page 1 is the same says nothing about the others: all of them are asked for and read again.
         row = replace(row, etag=None, last_modified=None, digest=None)

@@ -31,6 +31,7 @@ GRACE: Final = timedelta(minutes=30)
 # So many of the oldest entries that go at once, with nothing new, are the page's length, not somebody's hand.
 CUT: Final = 3
 ALIKE: Final = 0.5
+NEARLY: Final = 0.8  # of entries with other times and no names of the page's own
 _PAIRS: Final = 60  # more entries than this on both sides without name and text in common are not compared by likeness
 
 
@@ -130,9 +131,10 @@ def _paired(before: Sequence[Item], after: Sequence[Item]) -> list[tuple[Item, I
     pairs = _joined(before, after, lambda item: f"{item.key}\0{item.text}")
     pairs += _joined(*_left(before, after, pairs), lambda item: item.text)
     # Numbers that follow the place on the page are no names: then the same texts have others now.
-    if 2 * sum(1 for a, b in pairs if a.key != b.key) <= len(pairs):
+    named = 2 * sum(1 for a, b in pairs if a.key != b.key) <= len(pairs)
+    if named:
         pairs += _joined(*_left(before, after, pairs), lambda item: item.key)
-    return [*pairs, *_alike(*_left(before, after, pairs))]
+    return [*pairs, *_alike(*_left(before, after, pairs), named=named)]
 
 
 def _left(
@@ -149,22 +151,30 @@ def _joined(before: Sequence[Item], after: Sequence[Item], key: Callable[[Item],
     return [(waiting[key(item)].popleft(), item) for item in after if waiting[key(item)]]
 
 
-def _alike(before: Sequence[Item], after: Sequence[Item]) -> list[tuple[Item, Item]]:
+def _alike(before: Sequence[Item], after: Sequence[Item], *, named: bool) -> list[tuple[Item, Item]]:
     if not before or not after or len(before) > _PAIRS or len(after) > _PAIRS:
         return []
     coded = align.encode([words.words(item.text) for item in (*before, *after)])
     old, new = coded[: len(before)], coded[len(before) :]
     scores = [
-        (align.similarity(a, b) + (before[i].at is not None and before[i].at == after[j].at) / 4, -i, -j)
-        for i, a in enumerate(old)
-        for j, b in enumerate(new)
-        if a and b
+        (align.similarity(old[i], new[j]), -i, -j)
+        for i, a in enumerate(before)
+        for j, b in enumerate(after)
+        if old[i] and new[j] and align.similarity(old[i], new[j]) >= _enough(a, b, named=named)
     ]
     found: dict[int, int] = {}
-    for score, i, j in sorted(scores, reverse=True):
-        if score >= ALIKE and -i not in found and -j not in found.values():
+    for _, i, j in sorted(scores, reverse=True):
+        if -i not in found and -j not in found.values():
             found[-i] = -j
     return [(before[i], after[j]) for i, j in found.items()]
+
+
+def _enough(a: Item, b: Item, *, named: bool) -> float:
+    """How much alike two entries without a name in common have to be: reports of one day are made of the same words."""
+    if a.at == b.at and a.head[0] == b.head[0]:
+        return ALIKE
+    given = named and not a.key.startswith("~") and not b.key.startswith("~")
+    return 2.0 if given else NEARLY
 
 
 # ---------------------------------------------------------------------------------------------- growth

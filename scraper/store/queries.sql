@@ -155,6 +155,13 @@ WHERE url = :url AND digest = :digest AND kind = 'response' ORDER BY seq DESC LI
 SELECT record_id, url, captured_at FROM captures
 WHERE url = :url AND kind = 'response' AND status = 200 ORDER BY seq DESC LIMIT 1;
 
+-- name: last_coalesced
+-- The capture of the last visit to an article that was seen and not made a version of.
+SELECT c.seq, w.file, c.length, c.record_id, c.digest, c.url, c.status, c.captured_at
+FROM visits AS v JOIN captures AS c ON c.seq = v.capture_seq JOIN warcs AS w ON w.serial = c.seq >> 40
+WHERE v.article_id = :id AND ' ' || v.flags || ' ' LIKE '% coalesced %' AND c.kind = 'response'
+ORDER BY v.seq DESC LIMIT 1;
+
 -- name: capture_place
 -- Where a record lies.
 SELECT c.seq, c.length, w.file FROM captures AS c JOIN warcs AS w ON w.serial = c.seq >> 40

@@ -129,6 +129,15 @@ class Shelves:
             raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
         return content.decode("utf-8")
 
+    def coalesced(self, article_id: str) -> Capture | None:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            row = db.execute(queries()["last_coalesced"], {"id": article_id}).fetchone()
+        if row is None:
+            return None
+        seq, file, length, name, digest, url, status, at = cast("tuple[int, str, int, str, str, str, int, int]", row)
+        return Capture(file, index.place(seq)[1], length, name, digest, url, status, from_ticks(at))
+
     def page(self, capture: Capture) -> Page:
         """See `interfaces.Archive`. A repeat has the payload of the record it stands for. Raises ArchiveDamaged."""
         return pages.read_page(self.root, capture, self._payload_place)

@@ -183,6 +183,12 @@ def test_names_that_follow_the_place_are_not_believed() -> None:
     assert sorted(part.kind for part in found.parts) == ["quotes", "routine"]
 
 
+def test_reports_in_the_same_words_are_not_taken_for_each_other() -> None:
+    """One fell off, one came: with names and times of their own."""
+    rows = [Note(f"n{k}", 20 * k, "", f"Report {k}: the board has opened another gate of the dam.") for k in range(9)]
+    assert edit(page(rows[:5]), page(rows[3:8])).kinds == ("routine",)
+
+
 def test_a_correction_among_the_entries_is_one() -> None:
     """It excuses what it speaks of."""
     notice = Note("n9", 300, "", "Correction: an earlier entry gave a wrong number of buses. We regret the error.")
