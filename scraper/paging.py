@@ -133,14 +133,19 @@ def join(pages: Sequence[Article]) -> Article:
     for number, page in enumerate(pages, 1):
         text, again = _own(first, page, number)
         bodies.append(text)
-        dropped += [*(page.dropped if number > 1 else ()), *again]
-    bodies, again = _without_foot(bodies)
-    blocks = tuple(block for body in bodies for block in body)
+        dropped += [*(page.dropped if number > 1 else ()), *_pieces(again)]
+    foot = _foot(bodies)
+    blocks: list[Block] = []
+    for number, body in enumerate(bodies, 1):
+        text, label = _unnumbered(body[: len(body) - len(foot)], number)
+        blocks += text
+        dropped += _pieces((*label, *(foot if number < len(pages) else ())))
+    blocks += foot
     return replace(
         first,
-        blocks=blocks[:MAX_BLOCKS],
+        blocks=tuple(blocks[:MAX_BLOCKS]),
         access=_access(pages),
-        dropped=(*dropped, *again),
+        dropped=tuple(dropped),
         evidence=_evidence(pages),
         flags=_flags(pages, truncated=len(blocks) > MAX_BLOCKS),
         fingerprint=hashlib.sha256("\0".join(page.fingerprint for page in pages).encode()).hexdigest()[:32],
@@ -165,18 +170,28 @@ def _flags(pages: Sequence[Article], *, truncated: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(["truncated"] if truncated else [])]))
 
 
-def _own(first: Article, page: Article, number: int) -> tuple[tuple[Block, ...], tuple[Dropped, ...]]:
-    """The blocks that are this page's own, and what it only prints again."""
-    start, end = 0, len(page.blocks)
+def _pieces(blocks: Sequence[Block]) -> list[Dropped]:
+    return [Dropped(RULE, block.text) for block in blocks]
+
+
+def _own(first: Article, page: Article, number: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The blocks that are this page's own, and those it only prints again."""
+    start = 0
     known = {
         _fold(line) for line in (first.title, first.subtitle, first.caption, byline(first), *first.authors) if line
     }
-    while start < min(end, EDGE) and _is_head(first, page, start, number, known):
+    while start < min(len(page.blocks), EDGE) and _is_head(first, page, start, number, known):
         start += 1
-    while end > start and len(page.blocks) - end < EDGE and _is_label(page.blocks[end - 1], number):
+    text, label = _unnumbered(page.blocks[start:], number)
+    return text, (*page.blocks[:start], *label)
+
+
+def _unnumbered(blocks: tuple[Block, ...], number: int) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The blocks without the page's number at their end, and that."""
+    end = len(blocks)
+    while end and _is_label(blocks[end - 1], number):
         end -= 1
-    again = (*page.blocks[:start], *page.blocks[end:])
-    return page.blocks[start:end], tuple(Dropped(RULE, block.text) for block in again)
+    return blocks[:end], blocks[end:]
 
 
 def _is_head(first: Article, page: Article, at: int, number: int, known: set[str]) -> bool:
@@ -205,15 +220,12 @@ def _unlabelled(text: str, number: int) -> str:
     return text[:cut] if cut > 0 and _is_label(Block("paragraph", text[cut + 1 :]), number) else text
 
 
-def _without_foot(bodies: Sequence[tuple[Block, ...]]) -> tuple[list[tuple[Block, ...]], tuple[Dropped, ...]]:
-    """What each page ends with, such as a note on its author, stands once, at the end of the last."""
-    last, size = bodies[-1], 0
-    while size < min(EDGE, *(len(body) - 1 for body in bodies)) and _is_foot(bodies, size):
+def _foot(bodies: Sequence[tuple[Block, ...]]) -> tuple[Block, ...]:
+    """What every page ends with, such as a note on the author: it stands once, at the end of the last."""
+    size, most = 0, min(EDGE, *(len(body) - 1 for body in bodies))
+    while size < most and _is_foot(bodies, size):
         size += 1
-    if not size:
-        return list(bodies), ()
-    again = (block for body in bodies[:-1] for block in body[-size:])
-    return [*(body[:-size] for body in bodies[:-1]), last], tuple(Dropped(RULE, block.text) for block in again)
+    return bodies[-1][len(bodies[-1]) - size :]
 
 
 def _is_foot(bodies: Sequence[tuple[Block, ...]], size: int) -> bool:

@@ -214,6 +214,12 @@ def test_what_every_page_ends_with_stands_at_the_end() -> None:
     assert joined.body.split("\n") == ["One.", "Two.", "Three.", note]
 
 
+def test_the_number_of_a_page_may_stand_before_what_every_page_ends_with() -> None:
+    note = "Ann Author has reported on harbours and piers for fourteen years."
+    joined = paging.join([page("One.", "Page 1 of 2", note), page("Two.", "Page 2 of 2", note, "2/2")])
+    assert joined.body.split("\n") == ["One.", "Two.", note]
+
+
 def test_a_short_line_that_comes_again_is_article() -> None:
     """A subheading, an answer, an item: they may stand on two pages."""
     pages = [
