@@ -8,7 +8,7 @@ both be wrong, by decades. All times are aware; the answer is in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -92,6 +92,48 @@ def next_visit(
         asked += max(asked, timedelta()) * (_spread(due.key) - (1 - JITTER)) / 2
         wait = asked if kind == "deferred" else max(wait, asked)
     return now + min(max(wait, FLOOR), HORIZON)
+
+
+def explain(due: Due, kind: VerdictKind | None, now: datetime) -> list[str]:
+    """Why `next_visit` is when it is, in words, after a last visit that ended in `kind` (None: there was none)."""
+    now = now.astimezone(UTC)
+    if kind is None or due.last_visit is None:
+        return ["it has not been visited yet"]
+    at = due.last_visit.astimezone(UTC)
+    if kind in {"failed", "partial"}:
+        return [f"{due.failures} visits in a row gave no usable answer: the pause doubles each time"]
+    if kind == "gone":
+        believed = gone_confirmed(due.misses, due.gone_first or at, 404, at)
+        return ["it is gone: one look now and then, in case it comes back" if believed else "it has to be confirmed"]
+    if kind in {"refused", "deferred"}:
+        return ["it was not asked for: see the reason of the last visit"]
+    return list(_calm_reasons(due, at))
+
+
+def _calm_reasons(due: Due, at: datetime) -> Iterator[str]:
+    rung = next(rung for rung in LADDER if rung.age is None or _age(due, at) < rung.age)
+    than = f"younger than {spelt(rung.age)}" if rung.age else "of any age"
+    yield f"{than}: every {spelt(rung.step)}, because {rung.why}"
+    if due.unchanged:
+        share = 1 + min(due.unchanged / QUIET_VISITS, 1.0) * (QUIET_FACTOR - 1)
+        yield f"{due.unchanged} visits in a row found nothing new: {share:.2f} times that"
+    if due.last_edit and due.edits and _lively(due, "same", at) < _calm(due, at):
+        yield f"it was edited {spelt(at - due.last_edit)} before the last visit: looked at more often"
+    for edits, least in LIVELY:
+        if due.edits >= edits:
+            yield f"{due.edits} edits so far, as on live pages: not more often than every {spelt(least)}"
+
+
+def spelt(span: timedelta) -> str:
+    """A span in its largest whole unit.
+
+    >>> spelt(timedelta(minutes=20)), spelt(timedelta(hours=36)), spelt(timedelta(days=30))
+    ('20 min', '36 h', '30 d')
+    """
+    for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if span >= 2 * unit or (span >= unit and not span % unit):
+            return f"{span // unit} {name}"
+    return f"{span // timedelta(seconds=1)} s"
 
 
 def gone_confirmed(misses: int, since: datetime, status: int, now: datetime) -> bool:

@@ -15,10 +15,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from scraper import cadence, urls
-from scraper.article import Article
+from scraper.article import Article, render
 from scraper.compare import SECOND_LOOK, compare
 from scraper.errors import Deferred, FetchError, Refused
-from scraper.model import Due, Entry, Outlet, Page, Snapshot, Verdict
+from scraper.model import Capture, Due, Entry, Outlet, Page, Snapshot, Verdict
 
 GONE = frozenset({404, 410})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
@@ -162,6 +162,22 @@ def unlinked(verdict: Verdict, latest: Snapshot | None, pages: Sequence[Article]
     if latest is None or len(latest.further) < len(pages) or not (shrunk or verdict.kind in {"edited", "back"}):
         return None
     return latest.further[len(pages) - 1].url
+
+
+def explained(
+    verdict: Verdict, due: Due, page: Page, capture: Capture, texts: tuple[Snapshot | None, Article | None]
+) -> Verdict:
+    """`verdict` with how it is known that nothing changed, for the record of the visit."""
+    latest, seen = texts
+    if verdict.reason or verdict.kind not in {"same", "back"} or verdict.edit:
+        return verdict
+    if page.status == 304:
+        return replace(verdict, reason="not-modified")
+    if seen is None:
+        return replace(verdict, reason="same-bytes" if capture.digest == due.digest else "same-page")
+    before = latest.article if latest else seen
+    unlike = render(replace(seen, canonical_url=before.canonical_url)) != render(before)
+    return replace(verdict, reason="template" if unlike else "same-text")
 
 
 def second_look(verdict: Verdict, article: Article) -> str | None:

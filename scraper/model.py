@@ -18,6 +18,8 @@ from scraper.article import Article
 
 SourceKind = Literal["feed", "sitemap", "front"]
 VerdictKind = Literal["new", "same", "edited", "partial", "gone", "back", "refused", "deferred", "failed"]
+# What a record in the archive can say: a verdict, or that a version was read anew, or a decision about a widget.
+RecordKind = VerdictKind | Literal["reread", "learnt", "forgot"]
 EditKind = Literal[
     "headline", "subtitle", "byline", "date", "caption",
     "cosmetic", "typo", "wording", "addition", "removal", "figures", "names", "quotes", "correction", "moved",

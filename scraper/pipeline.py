@@ -297,7 +297,7 @@ def _intent(services: Services, due: Due, page: Page, capture: Capture, finding:
     return Intent(
         url=due.url,
         outlet=finding.outlet,
-        verdict=finding.verdict,
+        verdict=judge.explained(finding.verdict, due, page, capture, (finding.latest, finding.seen)),
         at=page.fetched_at,
         entry=finding.entry,
         article=finding.article,

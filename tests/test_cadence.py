@@ -272,3 +272,20 @@ def test_now_and_then_a_page_is_asked_without_validators(age: timedelta, longest
 
 def test_the_examples_in_the_docstrings_are_true() -> None:
     assert doctest.testmod(cadence).failed == 0
+
+
+@given(rows, st.none() | kinds, st.none() | times)
+def test_there_is_always_a_reason_for_the_next_visit(due: Due, kind: VerdictKind | None, last: datetime | None) -> None:
+    """Whatever the row says, a person is told something."""
+    reasons = cadence.explain(replace(due, last_visit=last), kind, NOW)
+    assert reasons
+    assert all(reasons)
+
+
+def test_the_reason_names_the_rung_and_what_moves_the_step() -> None:
+    """The same numbers that the step is made of."""
+    young = Due("k", "u", "h", "o", NOW, first_seen=NOW - 2 * HOUR, last_visit=NOW, unchanged=10)
+    assert cadence.explain(young, "same", NOW) == [
+        "younger than 6 h: every 20 min, because the story still grows",
+        "10 visits in a row found nothing new: 1.50 times that",
+    ]

@@ -22,6 +22,7 @@ COMMANDS = {
     "log": "history",
     "show": "history",
     "diff": "history",
+    "why": "why",
     "changes": "state",
     "status": "state",
     "outlets": "outlets",

@@ -25,7 +25,7 @@ ANSWERS = frozenset({"new", "same", "edited", "back", "gone"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What a person asked for: any form of an article's URL, or its id."""
 
     url: str
@@ -33,10 +33,10 @@ class _Asked:
 
     def entry(self, store: FileArchive) -> Entry:
         """The article. Raises UsageError, with what to do, if the archive has none."""
-        found = store.entry(self.url) if "/" not in self.url else store.find(self.url, self._outlet(self.url))
+        found = store.entry(self.url) if "/" not in self.url else store.find(self.url, self.outlet(self.url))
         if found:
             return found
-        if seen := store.reports.visits(self.url, self._outlet(self.url)):
+        if seen := store.reports.visits(self.url, self.outlet(self.url)):
             last = f"{seen[-1].verdict}: {seen[-1].reason or 'no reason given'}"
             raise UsageError(f"{self.url} has no version; {count(len(seen), 'visit')}, the last {last}")
         advice = f"; `scraper fetch {self.url}` archives it" if self.url.startswith(("http://", "https://")) else ""
@@ -44,25 +44,26 @@ class _Asked:
 
     def visits(self, store: FileArchive) -> Sequence[Seen]:
         """Its visits, also if it never became an article. Raises UsageError if there are none."""
-        if found := store.reports.visits(self.url, self._outlet(self.url)):
+        if found := store.reports.visits(self.url, self.outlet(self.url)):
             return found
         url = self.entry(store).url
-        return store.reports.visits(url, self._outlet(url))
+        return store.reports.visits(url, self.outlet(url))
 
-    def _outlet(self, url: str) -> Outlet | None:
+    def outlet(self, url: str) -> Outlet | None:
+        """The outlet of `url`, if it has a file."""
         return self.outlets.for_url(url) if self.outlets else None
 
 
-def _asked(url: str, config: Path) -> _Asked:
+def asked_for(url: str, config: Path) -> Asked:
     """With the outlets, which know more forms of their URLs. Wrong files never hide the archive."""
     from scraper import outlets
 
     try:
-        return _Asked(url, outlets.load(config) if config.is_dir() else None)
+        return Asked(url, outlets.load(config) if config.is_dir() else None)
     except ConfigError as error:
         wrong = count(len(error.mistakes), "mistake")
         click.echo(f"scraper: {config} has {wrong} and is left aside; `scraper outlets check` names them", err=True)
-        return _Asked(url, None)
+        return Asked(url, None)
 
 
 def _version(versions: Sequence[Snapshot], number: int) -> Snapshot:
@@ -93,7 +94,7 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
     Any form of the URL does, or the id of the article. With --visits: when it
     was looked at, what came of it and why, and the version that was made.
     """
-    asked = _asked(url, config)
+    asked = asked_for(url, config)
     with reading(archive) as store:
         if visits:
             for seen in asked.visits(store):
@@ -185,7 +186,7 @@ def _line(snapshot: Snapshot) -> dict[str, object]:
 @places
 def show(url: str, number: int, revision: int | None, json_: bool, archive: Path, config: Path) -> None:
     """Print the text of the article at URL, as readers saw it."""
-    asked = _asked(url, config)
+    asked = asked_for(url, config)
     with reading(archive) as store:
         entry = asked.entry(store)
         snapshot = _version(store.versions(entry.id), number)
@@ -216,7 +217,7 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
     """
     from scraper.compare import diff as rendered
 
-    asked = _asked(url, config)
+    asked = asked_for(url, config)
     with reading(archive) as store:
         versions = store.versions(asked.entry(store).id)
         if a is None and len(versions) < 2:

@@ -15,7 +15,7 @@ from typing import cast
 
 import apsw
 
-from scraper.model import EditKind, Outlet, SourceState, VerdictKind
+from scraper.model import EditKind, Outlet, RecordKind, SourceState, VerdictKind
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import keys_of
 from scraper.store.frontier import source_state
@@ -93,11 +93,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One visit. `version` is the one it made, if it made one; `record_id` that of its WARC metadata record."""
+    """One visit, or one time a version was read anew (`reread`). `version` is the one it made, if it made one;
+    `record_id` that of its WARC metadata record."""
 
     at: datetime
     url: str
-    verdict: VerdictKind
+    verdict: RecordKind
     reason: str | None
     flags: tuple[str, ...]
     version: int | None
@@ -222,7 +223,7 @@ def _changes(db: apsw.Connection, since: datetime, until: datetime) -> Iterator[
 
 def _seen(db: apsw.Connection, query: str, values: dict[str, str]) -> list[Seen]:
     rows = db.execute(queries()[query], values).fetchall()
-    made = cast("list[tuple[int, str, VerdictKind, str | None, str, int | None, str, int | None]]", rows)
+    made = cast("list[tuple[int, str, RecordKind, str | None, str, int | None, str, int | None]]", rows)
     return [
         Seen(from_ticks(at), url, verdict, reason, tuple(flags.split()), version, record_id)
         for at, url, verdict, reason, flags, version, record_id, _ in made

@@ -1,0 +1,125 @@
+"""`scraper why`: why each visit to an article made a version or made none, and when the next one is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from scraper.cli.common import as_json, places, put, put_json, reading, stamp
+from scraper.cli.history import asked_for
+
+if TYPE_CHECKING:
+    from scraper.model import Due, Snapshot
+    from scraper.store.report import Seen
+
+# What the reason words mean. What follows the word in a record is shown behind it.
+MEANING: Final = {
+    "not-modified": "the server said that nothing was modified",
+    "same-bytes": "the very same bytes as at the visit before",
+    "same-page": "only what surrounds the article changed",
+    "same-text": "the page was built otherwise, the text is the same",
+    "template": "what differs is what a template, a clock or a counter does by itself",
+    "known-text": "another process had just stored this text",
+    "superseded": "a later capture was stored before this one",
+    "crowded": "a page that changes all the time: as many versions a day as are kept",
+    "witness": "the second form of the article says something else; it testifies and makes no version",
+    "headline-test": "the headline alternates between forms that are known: a test on readers",
+    "challenge": "a page that wants to know whether a person is asking",
+    "consent-wall": "a page that asks for consent instead of the article",
+    "login-wall": "a login form instead of the article",
+    "soft-404": "a page that says it is not there, with status 200",
+    "not-an-article": "a page of another kind",
+    "empty": "no text",
+    "teaser": "only the part before a paywall, where the whole text was known",
+    "shrunk": "less than half of the text that was known: a second look has to agree",
+    "undecodable": "letters that cannot be read where they could be before: a second look has to agree",
+    "replaced": "another story in its place: a second look has to agree",
+    "moved": "the address leads to another story",
+    "pages": "not all pages of the article could be had",
+    "robots": "robots.txt does not allow it",
+    "private-address": "an address that nobody outside may lead to",
+    "timeout": "the server took too long",
+    "too-large": "more than may be taken",
+}
+COUNTED: Final = 3  # parts of an edit that are shown
+
+
+@click.command(no_args_is_help=True)
+@click.argument("url")
+@click.option("--last", type=click.IntRange(1), metavar="N", help="The last N visits only.")
+@as_json
+@places
+def why(url: str, last: int | None, json_: bool, archive: Path, config: Path) -> None:
+    """Say why each visit to the article at URL made a version, or none.
+
+    And when it is looked at next, and why then.
+    """
+    asked = asked_for(url, config)
+    with reading(archive) as store:
+        seen = asked.visits(store)[-(last or 0) :]
+        entry = store.find(seen[-1].url, asked.outlet(seen[-1].url)) if seen else None
+        versions = {one.version: one for one in store.versions(entry.id)} if entry else {}
+        due = store.frontier.lookup(entry.url if entry else seen[-1].url, asked.outlet(url)) if seen else None
+    for visit in seen:
+        made = versions.get(visit.version) if visit.version is not None else None
+        if json_:
+            put_json({"at": visit.at, "verdict": visit.verdict, "version": visit.version, "why": _why(visit, made)})
+        else:
+            put(f"{stamp(visit.at)}  {visit.verdict:8}  {_why(visit, made)}")
+            for line in _evidence(made) if visit.verdict in {"edited", "back"} else ():
+                put(f"{'':32}{line}")
+    kind = next((visit.verdict for visit in reversed(seen) if visit.verdict not in NO_VISIT), None)
+    _next(due, kind, json_=json_)
+
+
+NO_VISIT: Final = frozenset({"reread"})
+
+
+def _why(visit: Seen, made: Snapshot | None) -> str:
+    """One line: the version and what it is, or why there is none."""
+    if visit.verdict == "new":
+        return f"version {visit.version}: the first text of this article"
+    if visit.verdict == "reread":
+        return f"version {visit.version} reads otherwise by {visit.reason}: no edit of the outlet"
+    if made and made.edit:
+        return f"version {visit.version}: {', '.join(made.edit.kinds)}{' (stealth)' * made.edit.stealth}"
+    if made:
+        return f"version {visit.version}: {visit.reason or 'reads like the version before, as both are read now'}"
+    if visit.verdict == "gone":
+        confirmed = (
+            "believed: a tombstone was set" if "confirmed" in visit.flags else "has to be confirmed by later visits"
+        )
+        return f"{visit.reason}: {confirmed}"
+    word, _, more = (visit.reason or "").partition(":")
+    said = MEANING.get(word, word or "no reason was recorded")
+    return f"no version: {said}{f' ({more.strip()})' if more.strip() else ''}"
+
+
+def _evidence(made: Snapshot | None) -> list[str]:
+    parts = made.edit.parts if made and made.edit else ()
+    shown = [f"{part.kind}: “{_short(part.old)}” → “{_short(part.new)}”" for part in parts[:COUNTED]]
+    return [*shown, f"and {len(parts) - COUNTED} more"] if len(parts) > COUNTED else shown
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _next(due: Due | None, kind: str | None, *, json_: bool) -> None:
+    from scraper import cadence
+
+    if due is None:
+        put_json({"next_visit": None, "why": ["it is not watched"]}) if json_ else put("\nnot watched: no visit is due")
+        return
+    reasons = cadence.explain(due, kind, datetime.now(UTC))  # type: ignore[arg-type]  # a word of the records
+    if json_:
+        put_json({"next_visit": due.next_visit, "why": reasons, "last_error": due.last_error})
+        return
+    if due.last_error and kind not in {"new", "same", "edited", "back"}:
+        put(f"\nlast trouble: {due.last_error}")
+    put(f"\nnext visit {stamp(due.next_visit)}")
+    for reason in reasons:
+        put(f"  {reason}")
