@@ -39,7 +39,7 @@ refuse to be silenced
 ~newsletter/newsletters today/here/now | our/free/daily/weekly/this _? newsletter/newsletters | ~your mailbox
 ~in/to your inbox | ~delivered to/straight/directly
 ~enter your e/email/mail | ~just $/€/£ | ~starting from/at just/only | ~a/per month | ~cancel any/anytime
-~free trial | ~unlimited access
+~free trial | ~unlimited access | ~register for free/to | enjoying/enjoyed this/our story/article/journalism/reporting
 ~create an/a/your _? account | ~sign/log in to/or/and | ~already a/an subscriber/member
 ~already have/registered an/a? | ~ad free
 ~as you may have | ~if you enjoyed/liked/value/like/can/please/appreciate/believe

@@ -20,6 +20,8 @@ _BOXES: Final = tokens("div section article aside table center header footer ul 
 MAX_APPEAL: Final = 3_000
 MAX_ODD: Final = 900
 MAX_BUTTONS: Final = 200
+# How much of a block one phrase can speak for: where line breaks part paragraphs, a block is a whole article.
+MAX_PER_CUE: Final = 300
 # So many paragraphs side by side make a column; a box among them is no paragraph.
 MIN_BESIDE: Final = 3
 # Where so large a part of the pieces speaks to the reader, that is what the article is about.
@@ -66,6 +68,8 @@ def _is_odd(box: Element) -> bool:
     if any(node.tag in {"blockquote", "table", "pre"} for node in box.walk()):
         return False
     lines = [clean(node.text()) for node in box.walk() if node.tag in BLOCKS and node.run]
+    if any(len(line) < MAX_BUTTONS and phrases.BY_MACHINE.search(line) for line in lines):
+        return True
     if appeals.cues(" ".join(lines)) or (lines and all(phrases.fold(line) in phrases.LABEL for line in lines)):
         return True
     return box.size < MAX_BUTTONS and bool(_calls(box)) and not any(node.run >= PROSE for node in box.walk())
@@ -99,11 +103,25 @@ def _asks(box: Element) -> bool:
     asking = rest = 0
     for node in box.walk():
         if node.tag in BLOCKS and node.run > 25:
-            if appeals.cues(clean(node.text())):
-                asking += node.run
-            elif node.run >= PROSE:
-                rest += node.run
+            speaking = min(node.run, MAX_PER_CUE * appeals.cues(_own_text(node)))
+            asking += speaking
+            rest += node.run - speaking if node.run >= PROSE else 0
     return asking * (3 if found >= 4 else 1) >= rest
+
+
+def _own_text(block: Element) -> str:
+    """The text of a block without that of the blocks in it."""
+    parts: list[str] = []
+    stack: list[Element | str] = [*reversed(block.kids)]
+    while stack:
+        kid = stack.pop()
+        if isinstance(kid, str):
+            parts.append(kid)
+        elif kid.tag in BLOCKS or kid.tag == "br":
+            parts.append(" ")
+        elif kid.drop is None:
+            stack.extend(reversed(kid.kids))
+    return clean("".join(parts))
 
 
 def drop_runs(pieces: list[Piece]) -> None:

@@ -16,7 +16,7 @@ from scraper.text import clean
 MAX_LINE: Final = 200
 MAX_OPENING: Final = 4
 # How far above the headline such lines may stand, in elements.
-_ABOVE: Final = 25
+ABOVE: Final = 25
 _OURS: Final = frozenset((None, "byline", "date", "meta", "legal", "caption"))
 _PARTS = re.compile(r"\s*[|•·]\s*|\s+[–—-]\s+|\n")
 _CAPITALISED = re.compile(r"[^\W\d_a-zа-яёіїєґα-ω][\w'’.-]*")
@@ -33,7 +33,7 @@ def lines(elements: Sequence[Element], headline: Element | None, first: Element 
     for element in elements:
         if element.order >= first.order:
             break
-        if element.order < headline.order - _ABOVE or element is headline or not 0 < element.size <= MAX_LINE:
+        if element.order < headline.order - ABOVE or element is headline or not 0 < element.size <= MAX_LINE:
             continue
         if (
             element.tag in BLOCKS

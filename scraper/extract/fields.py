@@ -233,8 +233,15 @@ def _marked(src: Source) -> tuple[str, ...]:
         text = clean(element.text(dropped=True))
         found = people.names([text], src.sites) if 2 < len(text) < 120 else ()
         if found and not _is_site_only(found, src.sites) and all(map(people.is_plausible, found)):
-            return found
+            others = [clean(other.text(dropped=True)) for other in picked if _is_beside(other, element)]
+            return people.names([text, *(other for other in others if 2 < len(other) < 120)], src.sites)
     return ()
+
+
+def _is_beside(other: Element, element: Element) -> bool:
+    """Whether two elements of one make stand side by side, as the names of several authors do."""
+    makes = [(e.tag, e.get("class"), e.get("itemprop"), e.get("rel"), e.parent) for e in (other, element)]
+    return other is not element and makes[0] == makes[1]
 
 
 def _is_byline(element: Element) -> bool:

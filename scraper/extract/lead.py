@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from scraper.extract import dates, phrases
-from scraper.extract.blocks import Piece
+from scraper.extract import dates, phrases, shape
+from scraper.extract.blocks import SENTENCE, Piece
 from scraper.extract.container import dek_words
 from scraper.extract.title import fold
 from scraper.extract.tree import BLOCKS, Element
@@ -15,6 +15,7 @@ from scraper.text import clean
 
 MAX_DEK: Final = 700
 MAX_CAPTION: Final = 1_200
+MIN_CAPTION: Final = 20
 _LABELS: Final = re.compile(
     r"(?i)^(?:image|photo|foto|picture|caption|credit|advertisement|anzeige|enlarge(?: this)? image|"
     r"view (?:gallery|image|photo)|open image.*|bild|zoom|[\d /|]+)$"
@@ -74,9 +75,14 @@ def _is_label(text: str) -> bool:
     return len(text) < 80 and (dates.in_text(text) is not None or bool(phrases.STAMP.match(text)))
 
 
-def caption(elements: Sequence[Element], headline: Element | None, pieces: Sequence[Piece]) -> str | None:
-    """Caption and credit of the lead picture: the first caption from the headline on, before the second paragraph."""
-    prose = [piece for piece in pieces if piece.drop is None and len(piece.text) >= 50]
+def caption(
+    elements: Sequence[Element], headline: Element | None, pieces: Sequence[Piece], authors: Sequence[str] = ()
+) -> str | None:
+    """Caption and credit of the lead picture: the first caption from the headline on, before the second paragraph.
+
+    A box that holds a picture and a line of text has a caption too, unless the line names the article's `authors`.
+    """
+    prose = [piece for piece in pieces if piece.drop is None and max(len(piece.text), piece.element.run) >= SENTENCE]
     if not prose:
         return None
     end = prose[min(1, len(prose) - 1)].element.order
@@ -84,11 +90,26 @@ def caption(elements: Sequence[Element], headline: Element | None, pieces: Seque
     for element in elements:
         if element.order >= end:
             return None
-        if element.order > start and element.drop == "caption" and not _is_elsewhere(element):
+        if element.order <= start or _is_elsewhere(element):
+            continue
+        framed = element.drop is None and headline is not None and element.order > headline.order
+        if element.drop == "caption" or (framed and _is_framed(element, authors)):
             text = _caption_text(element)
             if text:
                 return text
     return None
+
+
+def _is_framed(element: Element, authors: Sequence[str]) -> bool:
+    """Whether an element is the box of a picture and its caption, and not that of an author's portrait."""
+    kids = list(element.elements())
+    if element.tag not in {"div", "section"} or len(kids) < 2 or element.linked or not shape.is_picture(element):
+        return False
+    if kids[0].tag not in {"img", "picture", "amp-img"} and kids[0].size:
+        return False
+    text = clean(element.text())
+    named = any(author.casefold() in text.casefold() for author in authors)
+    return element.size >= MIN_CAPTION and not named and not dates.is_in(text)
 
 
 def _start(headline: Element | None, first: Element) -> int:

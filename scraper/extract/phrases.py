@@ -147,7 +147,10 @@ _OPENERS = (
     r"pročitajte(?: još| i)|olvassa el|kapcsolódó|taip pat skaitykite|lasi arī|loe ka|"
     r"читайте(?: также| ещё| еще| також| далі| далее)?|читать (?:также|далее)|по теме|смотрите также|дивіться також|"
     r"կարդացեք նաև|կարդալ նաև|წაიკითხეთ|ilgili haber|ayrıca okuyun|həmçinin oxu\w*|اقرأ (?:أيضا|المزيد)|"
-    r"यह भी पढ़ें|ये भी पढ़ें|関連記事|관련기사|相关阅读|đọc thêm|xem thêm|baca juga|soma (?:pia|zaidi)|funda\b.{0,20}"
+    r"यह भी पढ़ें|ये भी पढ़ें|関連記事|あわせて読みたい|合わせて読みたい|관련기사|相关(?:阅读|新闻)|"
+    r"相關(?:閱讀|新聞)|延伸(?:阅读|閱讀)|推荐阅读|đọc thêm|"
+    r""
+    r"xem thêm|baca juga|soma (?:pia|zaidi)|funda\b.{0,20}"
 )
 OPENER = re.compile(rf"(?i)^\W*(?:{_OPENERS})\b")
 # A line that begins with a pointer, and with it a link, leads elsewhere.
@@ -161,8 +164,8 @@ COUNTER = re.compile(r"^\W*\d{1,3}\s*(?:/|of|von|de|sur|di)\s*\d{1,3}\W*$")
 OPENER_COLON = re.compile(rf"(?i)^\W*(?:{_OPENERS})\s*[:：|>»–—-]")
 
 # A line that says when the page was put up or changed, and nothing else.
-STAMP = re.compile(
-    r"(?i)^\W*(?:(?:first |last |article |originally )?(?:published|posted|updated|modified|created)|update|stand|"
+_STAMPS = (
+    r"(?:(?:first |last |article |originally )?(?:published|posted|updated|modified|created)|update|stand|"
     r"aktualisiert|"
     r"veröffentlicht|erstellt|publié|mis à jour|mise à jour|publicado|actualizado|atualizado|pubblicato|"
     r"aggiornato|gepubliceerd|"
@@ -170,7 +173,60 @@ STAMP = re.compile(
     r"publikacja|"
     r"aktualizacja|zaktualizowano|publikováno|aktualizováno|опубликовано|обновлено|опубліковано|оновлено|"
     r"yayınlanma|güncelleme|"
-    r"paskelbta|atnaujinta)\b\W*(?:on|at|am|le|el|il|em|la|den|dne|:)?\s*(?:[^.!?]|\.(?=\S)|[ap]\.m\.){0,90}$"
+    r"paskelbta|atnaujinta)"
+)
+STAMP = re.compile(
+    rf"(?i)^\W*{_STAMPS}\b\W*(?:on|at|am|le|el|il|em|la|den|dne|:)?\s*(?:[^.!?]|\.(?=\S)|[ap]\.m\.){{0,90}}$"
+)
+# How long ago something was, as pages print it while it is new.
+AGO = re.compile(
+    rf"(?i)^\W*(?:{_STAMPS}\b\W*)?"
+    r"(?:(?:\d{1,3}|an?|one|ein(?:er|em)?)\s*(?:(?:sec|min|hour|hr|day|week)\w*|[smhd])\s+ago|"
+    r"vor\s+(?:\d{1,3}|einer|einem)\s+(?:sek|min|stunde|tag|woche)\w*|il y a\s+(?:\d{1,3}|une?)\s+(?:sec|min|"
+    r"heure|jour|semaine|h\b)\w*|"
+    r"hace\s+(?:\d{1,3}|una?)\s+(?:seg|min|hora|día|semana)\w*|há\s+(?:\d{1,3}|uma?)\s+(?:seg|min|hora|dia|semana)\w*|"
+    r"\d{1,3}\s+(?:second|minut|or[ae]|giorn|settiman)\w*\s+fa|\d{1,3}\s+(?:sec|min|uur|uren|dag|week|"
+    r"weken)\w*\s+geleden|"
+    r"(?:for\s+)?\d{1,3}\s+(?:sek|min|tim|dag|uke|veck|uge)\w*\s+(?:siden|sedan)|\d{1,3}\s+(?:sek|min|godz|dni|"
+    r"tyg)\w*\.?\s+temu|"
+    r"(?:\d{1,3}\s+)?(?:сек|мин|хв|час|год|день|дня|дней|дні|днів|нед|тиж)\w*\.?\s+(?:назад|тому)|"
+    r"\d{1,3}\s+(?:saniye|dakika|saat|gün|hafta)\s+önce|منذ\s+(?:\d{1,3}\s+)?(?:ثاني|دقيق|دقائق|ساع|يوم|أيام)\w*|"
+    r"\d{1,3}\s*(?:秒|分钟|分鐘|小时|小時|天|分|時間|日)前(?:更新)?|\d{1,3}\s*(?:초|분|시간|일)\s*전)\W*$"
+)
+# How many people look at the page while it is being looked at.
+READING_NOW = re.compile(
+    r"(?i)^\W*\d[\d.,\s]*(?:k|m|тис|тыс)?\.?\s+(?:\w+\s+)?(?:(?:is|are)\s+(?:now\s+|currently\s+)?(?:reading|"
+    r"viewing|watching)|"
+    r"(?:lesen|sehen)\s+(?:gerade|jetzt|diesen)|(?:lisent|regardent)\s+(?:cet|en ce)|están\s+(?:leyendo|viendo)|"
+    r"estão\s+(?:lendo|vendo)|"
+    r"(?:сейчас\s+)?(?:читают|смотрят)\s+(?:сейчас|эту|этот|это)|(?:зараз\s+)?(?:читають|дивляться)\s+(?:зараз|цю|"
+    r"цей|це))\b.{0,60}$"
+    r"|^\W*\d[\d.,]*\s*(?:人|位读者|位讀者)(?:正在|が).{0,20}$"
+)
+_WHAT = (
+    r"(?:likes?|reposts?|retweets?|re-?posts|quotes?|replies|reply|shares?|views?|reads?|comments?|bookmarks?|"
+    r"reactions?|upvotes?|"
+    r"aufrufe|kommentare?|vues?|partages?|commentaires?|vistas?|visitas?|compartidos?|comentarios?|visualizações|"
+    r"просмотр\w*|переглян\w*|перегляд\w*|комментари\w*|коментар\w*|лайк\w*|репост\w*|поширен\w*|مشاهد\w*|"
+    r"تعليق\w*|إعجاب\w*)"
+)
+# Counts of what readers did with a page or a post, and nothing else.
+COUNTS = re.compile(
+    rf"(?i)^\W*(?:\d[\d.,\s]*[km]?\s*{_WHAT}\W*|{_WHAT}\s*[:：]?\s*\d[\d.,\s]*[km]?\W*|(?:阅读|阅讀|閱讀|浏览|瀏覽|赞|讚|评论|評論|"
+    rf"转发)\s*[:：]?\d[\d.,]*万?\W*)+$"
+)
+# How readers may tell the paper of a slip.
+REPORT = re.compile(r"(?i)\b(?:ctrl|strg|⌘)\s*\+\s*(?:enter|eingabe|ввод)\b")
+# A text that no person wrote says so.
+BY_MACHINE = re.compile(
+    r"(?i)\b(?:summar(?:y|ies)|recap|key (?:points|takeaways)|overview|digest)\b.{0,60}\b(?:generated|created|"
+    r"written|produced|made|assisted)\b.{0,30}"
+    r"\b(?:ai|a\.i\.|artificial|machine|automat\w+|gpt)\b|\b(?:ai|automatically)[- ]generated (?:summary|recap|"
+    r"overview)\b|"
+    r"\bzusammenfassung\b.{0,60}\b(?:ki|künstlich\w*|automatisch)\b|\brésumé\b.{0,60}\b(?:ia|automatiquement)\b|"
+    r"\bresumen\b.{0,60}\b(?:ia|automáticamente)\b|"
+    r"\bкратк\w+ (?:содержание|пересказ)\b.{0,60}\b(?:ии|нейросет\w+)\b|\bстисл\w+ (?:виклад|"
+    r"переказ)\b.{0,60}\b(?:ші|нейромереж\w+)\b"
 )
 # Who took a picture, on a line of its own.
 CREDIT = re.compile(
@@ -188,7 +244,7 @@ CONTRIBUTED = re.compile(
 )
 FOLLOW = re.compile(
     r"(?i)\b(?:follow|folgen|suivez|síguenos|siga|segui|volg|följ|śledź|подписывайтесь|підписуйтесь|підписуйся|"
-    r"takip ed)\b.{0,80}"
+    r"стежте|слідкуйте|читайте нас|следите|смотрите нас|obserwuj|sledujte|takip ed)\b.{0,80}"
     r"\b(?:twitter|facebook|instagram|linkedin|threads|bluesky|mastodon|telegram|youtube|tiktok|whatsapp|google "
     r"news|x)\b"
     r"|(?i:\b(?:e-?mail|contact|reach|write to)\b.{0,60}\S+@\S+)|(?i:\bhave a (?:news )?tip\b|\bsend (?:us "

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -61,6 +61,7 @@ _FILES: Final = (
     *(b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!\x1a", b"\x28\xb5\x2f\xfd", b"\x7fELF"),
     *(b"\x89PNG", b"GIF87a", b"GIF89a", b"\xff\xd8\xff", b"OggS\0", b"ID3\x03", b"ID3\x04"),
 )
+_HEADS: Final = frozenset(("byline", "caption", "date", "meta"))
 _ODD = re.compile("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
@@ -213,15 +214,30 @@ def _witness(declared: Declared) -> str:
 
 
 def _fingerprint(page: _Page, reading: str) -> str:
-    """A digest of all that the article is made from: the pruned column, the heads, and the data that are read."""
+    """A digest of all that the article is made from: the pruned column, block by block, what stands around the
+    headline, and the data that are read."""
     parts = [reading, page.doc.title, *page.doc.data]
     parts += [f"{name}={values}" for name, values in sorted(page.declared.metas.items())]
-    parts += [e.text() for e in page.elements if e.tag == "h1" or e.drop in {"byline", "caption"}]
+    parts += [f"{name}={texts}" for name, texts in sorted(page.applied.fields.items())]
     parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
-    parts += [column.text() for column in page.column]
+    parts += _heads(page)
+    parts += [f"{piece.kind} {piece.text}" for column in page.column for piece in blocks.collect(column)]
     parts += page.pager.told
     digest = hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]
+
+
+def _heads(page: _Page) -> Iterator[str]:
+    """The texts outside the column that fields are read from: headings, captions, bylines, dates, and the lines between
+    the headline and the first paragraph."""
+    first = _first(page)
+    start = page.headline.order if page.headline else 0
+    end = first.order if first else start
+    for e in page.elements:
+        if e.tag == "h1" or e.drop in _HEADS or "author" in e.get("itemprop") or e.get("rel") == "author":
+            yield e.text(dropped=True)
+        elif start - byline.ABOVE <= e.order < end and e.is_live:
+            yield "".join(kid for kid in e.kids if isinstance(kid, str))
 
 
 def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str, str]) -> Article:
@@ -359,7 +375,7 @@ def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Seq
     line = lead.dek(page.around, page.headline, next(prose, None), summaries)
     if line and title.fold(line[0]) != title.fold(found.text("title") or ""):
         found.put("subtitle", line[0], "page")
-    found.put("caption", lead.caption(page.around, page.headline, pieces), "page")
+    found.put("caption", lead.caption(page.around, page.headline, pieces, found.names("authors")), "page")
     subtitle = title.fold(found.text("subtitle") or "")
     for piece in pieces[:40]:
         if piece.drop is None and subtitle and title.fold(piece.text) == subtitle:

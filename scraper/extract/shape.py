@@ -35,6 +35,8 @@ MAX_CAPTION: Final = 350
 MAX_APPEAL: Final = 3_000
 MAX_BIO: Final = 900
 MAX_CONSENT: Final = 1_200
+MAX_COUNTS: Final = 60
+_CELLS: Final = frozenset(("td", "th", "tr"))
 
 Own = Callable[[str], bool]
 
@@ -48,6 +50,7 @@ def prune(
     """
     spared = keep | spared_by(middle) | entries
     _consent_boxes(top, keep, entries)
+    _counters(top, spared)
     _nested_articles(top, spared)
     stack = [top]
     while stack:
@@ -94,7 +97,7 @@ def _nested_articles(top: Element, spared: set[int]) -> None:
 def _rule(element: Element, own: Own) -> str | None:
     if element.tag not in BLOCKS or not element.size:
         return None
-    if _is_picture(element):
+    if is_picture(element):
         return "caption"
     if element.tag in _LISTS:
         return "links" if _is_link_list(element, own) else None
@@ -118,7 +121,7 @@ def _is_link_list(element: Element, own: Own) -> bool:
     return all(any(map(own, _hrefs(item))) and not clean(item.text()).endswith((".", "!", "?", "。")) for item in items)
 
 
-def _is_picture(element: Element) -> bool:
+def is_picture(element: Element) -> bool:
     """A picture with nothing but its caption and credit."""
     if element.tag == "figure":
         return not any(
@@ -190,6 +193,15 @@ def _is_author_box(element: Element) -> bool:
 def _own_line(link: Element) -> bool:
     block = next((above for above in link.ancestors() if above.tag in BLOCKS), None)
     return block is not None and block.run <= 30
+
+
+def _counters(top: Element, keep: set[int]) -> None:
+    """Drop counts of likes and views from within embedded posts and lines; a cell of a table may well hold them."""
+    for node in list(top.walk()):
+        if 1 < node.size <= MAX_COUNTS and node.drop is None and node.tag not in _CELLS and node.order not in keep:
+            text = clean(node.text())
+            if any(map(str.isdigit, text)) and phrases.COUNTS.match(text):
+                drop(node, "counter")
 
 
 def _consent_boxes(top: Element, keep: set[int], entries: frozenset[int]) -> None:

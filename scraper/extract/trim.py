@@ -193,7 +193,21 @@ def _is_embed_notice(piece: Piece, _: Known) -> bool:
 
 def _is_stamp(piece: Piece, _: Known) -> bool:
     text = piece.text
-    return len(text) < 120 and bool(phrases.STAMP.match(text)) and (dates.is_in(text) or bool(_TIME.search(text[:60])))
+    if len(text) >= 120:
+        return False
+    dated = dates.is_in(text) or bool(_TIME.search(text[:60]))
+    return bool(phrases.AGO.match(text)) or (bool(phrases.STAMP.match(text)) and dated)
+
+
+def _is_count(piece: Piece, _: Known) -> bool:
+    """How many look at the page, or have done something with it."""
+    text = piece.text
+    counts = len(text) < 120 and piece.kind != "row"
+    return counts and bool(phrases.READING_NOW.match(text) or phrases.COUNTS.match(text))
+
+
+def _is_report(piece: Piece, _: Known) -> bool:
+    return len(piece.text) < 200 and bool(phrases.REPORT.search(piece.text))
 
 
 def _is_reading_time(piece: Piece, _: Known) -> bool:
@@ -220,6 +234,8 @@ _PATTERNS: Final[tuple[tuple[str, _Test], ...]] = (
     ("consent", _is_embed_notice),
     ("date", _is_stamp),
     ("reading-time", _is_reading_time),
+    ("counter", _is_count),
+    ("report", _is_report),
     ("caption", _is_picture_credit),
     ("byline", _is_plain_byline),
 )

@@ -100,10 +100,29 @@ def test_what_changes_around_the_article_is_no_reason_to_read_again(other: bytes
         page(above="<p class='byline'>By Ida Krol</p>"),
         page(above="<figure><img src='/b.jpg'><figcaption>The ramp on Monday.</figcaption></figure>"),
         page(head='<meta property="article:published_time" content="2026-03-02T09:30:00Z">'),
+        page([f"{PARAGRAPHS[0]} {PARAGRAPHS[1]}", *PARAGRAPHS[2:]]),
+        page([f"<ul><li>{PARAGRAPHS[0]}</li></ul>", *PARAGRAPHS[1:]]),
+        page(above='<p class="standfirst">The ferry stays, and so does the doubt about the northern pier.</p>'),
+        page(below='<p>Text by <a rel="author" href="/people/ida-krol">Ida Krol</a></p>'),
     ],
 )
 def test_whatever_changes_the_article_changes_the_fingerprint(other: bytes) -> None:
     assert read_known(other, URL, known=read(page()).fingerprint) is not None
+
+
+FIGURE = "<figure><img src='/b.jpg'><figcaption>The ramp on {}.</figcaption></figure>"
+BOX = '<div class="pic"><img src="/b.jpg"><p class="pic-line">The ramp on {} morning, from the ferry.</p></div>'
+
+
+@pytest.mark.parametrize(
+    "above", [FIGURE, BOX, '<p class="standfirst">The ferry stays until {}, and so do the doubts.</p>']
+)
+def test_another_line_above_the_text_changes_the_fingerprint(above: str) -> None:
+    """It is dropped from the column, and still is a part of the article."""
+    known = read(page(above=above.format("Monday"))).fingerprint
+    other = read_known(page(above=above.format("Tuesday")), URL, known=known)
+    assert other is not None
+    assert "Tuesday" in other.text
 
 
 def test_other_rules_read_a_known_page_again() -> None:
