@@ -8,6 +8,7 @@ Decided by what the words are and where they stand, never by a class of characte
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,9 +25,13 @@ from scraper.model import EditKind, Part
 
 LARGE = 5.0  # words; what comes or goes with at least so many says something of its own
 LOPSIDED = 3  # times as many words on one side
+# Georgian has capitals in Unicode, and in no newspaper.
+_CASED = re.compile(r"(?![\u10a0-\u10ff\u2d00-\u2d2f])[^\W\d_]*?[a-z\u00df-\u024f\u0370-\u058f\u1e00-\u1fff]")
 # One is also an article, half and the day words turn up in phrases: they are figures only when exchanged for a figure.
 _AMBIGUOUS = frozenset({"0", "1", "half", "third", "quarter", "double", "triple", "score", "pct"})
 
+
+_NEAR = 24  # characters; a figure stands right before what it measures
 
 Spans = Sequence[tuple[int, int]]
 
@@ -102,16 +107,29 @@ class Classifier:
         if was and notice and words.words(row.before) != words.words(row.after):
             yield Part(notice, row.before, row.after, at)
             return
+        kept = self._kept(row)
         parts = [
-            Part(kind, _shown(hunk.old), _shown(hunk.new), at) for hunk in hunks(row) for kind in self._kinds(hunk)
+            Part(kind, _shown(hunk.old), _shown(hunk.new), at)
+            for hunk in hunks(row)
+            for kind in [each for each in self._kinds(hunk) if each not in kept] or ["wording"]
         ]
         yield from parts
         if notice and not was and all(part.kind != notice for part in parts):
             yield Part(notice, row.before, row.after, at)
 
+    def _kept(self, row: Row) -> frozenset[EditKind]:
+        """`figures` or `names`, if a paragraph has the same ones in the same order: what stands elsewhere in a
+        sentence that was written anew is not changed."""
+        old, new = self._sorted(row.before, row.after), self._sorted(row.after, row.before)
+        kept: list[EditKind] = ["figures"] if old.figures == new.figures else []
+        if len(old.names) == len(new.names) and all(map(names.same_name, old.names, new.names)):
+            kept.append("names")
+        return frozenset(kept)
+
     def _kinds(self, hunk: Hunk) -> list[EditKind]:
         quotes: list[EditKind] = ["quotes"] if _in_quotes(hunk) else []
-        old, new = self._sorted(hunk.old, hunk.new), self._sorted(hunk.new, hunk.old)
+        old = self._sorted(hunk.old, hunk.new, behind=hunk.setting.before[: hunk.old_at])
+        new = self._sorted(hunk.new, hunk.old, behind=hunk.setting.after[: hunk.new_at])
         old, new = old.beside(new), new.beside(old)
         large = self._large(hunk)
         if large:
@@ -127,9 +145,15 @@ class Classifier:
             found.append("names")
         # What somebody is quoted with is `quotes`, however small the change: it is not the outlet's own wording.
         rest = None if quotes else self._rest(hunk, old.plain, new.plain)
-        if rest and not (rest == "cosmetic" and found):
+        if rest and not (found and (rest == "cosmetic" or self._sounds_alike(old.plain, new.plain))):
             found.append(rest)
         return found or ["cosmetic"]
+
+    def _sounds_alike(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        """Whether small words took another form only because of the word that was changed behind them."""
+        return [lexicon.unsounded(w, self._language) for w in old] == [
+            lexicon.unsounded(w, self._language) for w in new
+        ]
 
     def _large(self, hunk: Hunk) -> EditKind | None:
         """`addition` or `removal` if one side says something of its own, or a notice was put into a paragraph."""
@@ -144,20 +168,30 @@ class Classifier:
     def _notice(self, text: str) -> Literal["correction", "routine"] | None:
         return lexicon.notice(words.fold(text), self._language)
 
-    def _sorted(self, side: str, other: str) -> Sorted:
+    def _sorted(self, side: str, other: str, behind: str = "") -> Sorted:
         """The words of one side of a hunk, by what they are. Number words that may mean something else are figures
-        if the other side has a figure too."""
+        if the other side has a figure too; so is what a figure measures. `behind` is the text that stands before."""
         sure = self._has_figures(other)
+        measured = self._ends_in_figure(behind)
         figures, named, rest = [], [], []
         for token in words.tokens(side):
             value = words.value(token) if words.is_figure(token) else self._figure(token)
-            if value and (sure or words.is_figure(token) or _is_sure(value)):
+            counts = value and (sure or words.is_figure(token) or _is_sure(value))
+            unit = lexicon.unit(words.fold(token).casefold(), self._language) if measured and not counts else None
+            measured = bool(counts or unit) or (measured and not words.is_word(token))
+            if value and counts:
                 figures.append(value)
+            elif unit:
+                figures.append(f"={unit}")
             elif words.is_word(token) and names.is_capital(token) and names.key(token) in self._names:
                 named.append(names.key(token))
             elif words.is_word(token):
                 rest.append(token)
         return Sorted(figures, named, rest)
+
+    def _ends_in_figure(self, text: str) -> bool:
+        found = words.tokens(text[-_NEAR:].rstrip())
+        return bool(found) and (words.is_figure(found[-1]) or self._figure(found[-1]) is not None)
 
     def _figure(self, word: str) -> str | None:
         if not words.is_word(word):
@@ -296,9 +330,13 @@ def _same_names(old: Sequence[str], new: Sequence[str]) -> bool:
 def _typo(old: str, new: str) -> bool:
     """Whether two words are one, once misspelt: a slip inside the word. Another ending is grammar, so `wording`.
 
+    In a script without capitals the word may be a name, and nothing says that it is not.
+
     >>> _typo("goverment", "government"), _typo("teh", "the"), _typo("attack", "attacks"), _typo("fired", "hired")
     (True, True, False, False)
     """
+    if not _CASED.match(old):
+        return False
     short = min(len(old), len(new))
     apart = align.letters_apart(old, new)
     if short >= 3 and apart == 1 and sorted(old) == sorted(new):

@@ -12,11 +12,17 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from scraper.article import Article
-from scraper.compare import words
+from scraper.compare import typeset, words
 from scraper.model import EditKind, Part
 
 # "(3) " or "[12+] " before a headline counts unread messages in the reader's tab.
 _COUNTER = re.compile(r"^\s*[(\[（【]\s*\d{1,4}\+?\s*[)\]）】]\s*(?=\S)")
+# The credit at the end of a caption: in brackets, behind a stroke or a dash, or plain.
+_CREDIT = re.compile(
+    r"\s*[(\[|/•·–—-]*\s*((?:©|(?:photos?|pictures?|images?|credits?|courtesy|fotos?|bild(?:er)?|crédits?|fotograf\w*|"
+    r"фото|зображення|zdjęcie|صور|تصوير|摄影|攝影|撮影|写真|图|圖)\b)[^()\[\]]*?)[)\]]?\s*$",
+    re.IGNORECASE,
+)
 # A time of publication so near to that of modification is likely the time of the request, twice.
 _TIED = timedelta(hours=1)
 _DECLARED = frozenset({"json-ld", "meta", "microdata"})
@@ -36,6 +42,8 @@ def parts(old: Article, new: Article) -> tuple[list[Part], list[Part]]:
 
 def is_newer(new: Article, old: Article) -> bool:
     """Whether the page says that it was modified since: its dateModified is later than what the old one said last."""
+    if old.modified is None and old.origins.get("published") != new.origins.get("published"):
+        return False  # a template that says more about itself than the last one did says nothing about an edit
     before = old.modified or old.published
     return new.modified is not None and (before is None or _later(new.modified, before))
 
@@ -52,8 +60,11 @@ def _headline(article: Article) -> str:
 
 
 def _drawn(kind: EditKind, text: str) -> str:
-    """A field comes from several places of a page that set quotes, spaces and (for names) capitals in their own way."""
-    folded = " ".join(words.fold(text).split())
+    """A field comes from several places of a page that set quotes, spaces, (for names) capitals and (for captions) the
+    credit in their own way."""
+    folded = typeset.quotes(" ".join(words.fold(text).split()))
+    if kind == "caption":
+        folded = _CREDIT.sub(r" \1", folded)
     return folded.casefold() if kind == "byline" else folded
 
 

@@ -91,6 +91,58 @@ _NEGATIONS: Mapping[str, str] = {
     "ar": "لا لم لن ليس ليست غير ما دون بدون",
 }
 
+# What a figure counts or measures, if it stands right behind the figure: the same figure of something else is another.
+_UNITS: Mapping[str, str] = {
+    "": "km; m; cm; mm; kg; g; mg; t; l; ml; ha; mph; kmh; kw; kwh; mw; mwh; gw; gwh; hz; mhz; ghz; kb; mb; gb; tb;"
+    "pp; usd; eur; gbp; chf; uah; rub; pln; jpy; cny; c; f",
+    "en": "km kilometer kilometers kilometre kilometres; m metre meter metres meters; cm centimetre centimetres"
+    " centimeter centimeters; mi mile miles; yd yard yards; ft foot feet; in inch inches; kg kilogram kilograms kilos;"
+    "lb pound pounds; oz ounce ounces; g gram grams; t ton tons tonne tonnes; l litre litres liter liters;"
+    "gal gallon gallons; bbl barrel barrels; ha hectare hectares; acre acres; sq square; deg degree degrees; celsius;"
+    "fahrenheit; points point; s second seconds; min minute minutes; h hour hours; d day days; w week weeks;"
+    "mon month months; y year years; usd dollar dollars; eur euro euros; uah hryvnia hryvnias; rub ruble rubles rouble"
+    " roubles; yen; yuan; cent cents; knots knot",
+    "uk": "км кілометр кілометри кілометрів; м метр метри метрів; см сантиметр сантиметрів; мм; миля милі миль; кг"
+    " кілограм кілограмів; г грам грамів; т тонна тонни тонн; л літр літри літрів; га гектар гектари гектарів;"
+    "градус градуси градусів; пункт пункти пунктів; с секунда секунди секунд; хв хвилина хвилини хвилин; год година"
+    " години годин; день дні днів; тиждень тижні тижнів; місяць місяці місяців; рік роки років; грн гривня гривні"
+    " гривень; дол долар долари доларів; євро; рубль рублі рублів; квт; мвт",
+    "ru": "км километр километра километров; м метр метра метров; см сантиметр сантиметров; мм; миля мили миль; кг"
+    " килограмм килограммов; г грамм граммов; т тонна тонны тонн; л литр литра литров; га гектар гектара гектаров;"
+    "градус градуса градусов; пункт пункта пунктов; с секунда секунды секунд; мин минута минуты минут; ч час часа"
+    " часов; день дня дней; неделя недели недель; месяц месяца месяцев; год года лет; руб рубль рубля рублей; дол"
+    " доллар доллара долларов; евро; гривна гривны гривен; квт; мвт",
+    "de": "km kilometer kilometern; m meter metern; cm zentimeter zentimetern; meile meilen; kg kilo kilogramm;"
+    "g gramm; t tonne tonnen; l liter litern; ha hektar; grad; punkt punkte punkten prozentpunkte prozentpunkten;"
+    "sekunde sekunden; min minute minuten; h stunde stunden; tag tage tagen; woche wochen; monat monate monaten; jahr"
+    " jahre jahren; eur euro; usd dollar; franken; rubel; pfund",
+    "fr": "km kilomètre kilomètres; m mètre mètres; cm centimètre centimètres; mile miles; kg kilo kilos kilogramme"
+    " kilogrammes; g gramme grammes; t tonne tonnes; l litre litres; ha hectare hectares; degré degrés; point points;"
+    "seconde secondes; min minute minutes; h heure heures; jour jours; semaine semaines; mois; an ans année années;"
+    "eur euro euros; usd dollar dollars; livre livres; rouble roubles",
+    "es": "km kilómetro kilómetros; m metro metros; cm centímetro centímetros; milla millas; kg kilo kilos kilogramo"
+    " kilogramos; g gramo gramos; t tonelada toneladas; l litro litros; ha hectárea hectáreas; grado grados; punto"
+    " puntos; segundo segundos; min minuto minutos; h hora horas; día días; semana semanas; mes meses; año años;"
+    "eur euro euros; usd dólar dólares; peso pesos; rublo rublos",
+    "zh": "元; 美; 欧; 港; 日; 公; 英; 海; 里; 米; 厘; 毫; 斤; 吨; 噸; 度; 年; 月; 天; 周; 时; 分; 秒; 平",
+    "ja": "円; ド; ユ; 元; キ; メ; セ; マ; ト; 度; 年; 月; 日; 週; 時; 分; 秒; 人",
+    "ar": "كم كيلومتر كيلومترا كيلومترات; متر مترا أمتار; ميل ميلا أميال; كغ كيلوغرام كيلوغراما; طن طنا أطنان; لتر لترا"
+    " لترات; هكتار هكتارا هكتارات; درجة درجات; نقطة نقاط; ثانية ثوان; دقيقة دقائق; ساعة ساعات; يوم يوما أيام; أسبوع"
+    " أسبوعا أسابيع; شهر شهرا أشهر; سنة سنوات عام عاما أعوام; دولار دولارا دولارات; يورو; جنيه جنيها جنيهات;"
+    "روبل روبلا",
+}
+
+# Forms of a small word that follow from the sound of the next one.
+_SOUNDS: Mapping[str, str] = {
+    "en": "a an",
+    "uk": "в у уві; і й та; з із зі; від од; над наді; під піді; уже вже; усе все; увесь весь; учора вчора",
+    "ru": "в во; с со; к ко; о об обо; из изо; от ото; над надо; под подо",
+    "pl": "w we; z ze; od ode; nad nade; pod pode; przed przede",
+    "cs": "v ve; z ze; s se; k ke ku; od ode",
+    "es": "y e; o u",
+    "it": "e ed; a ad; o od; il lo l'; un uno",
+}
+
 # Notices begin their block (or their sentence) with the word, then a colon, a dash, a date or nothing.
 _NOTICES: Mapping[str, str] = {
     "en": r"corrections?|clarifications?|corrigendum|errat(?:um|a)|retraction|updated?|amended|editor[s']{0,2} note",
@@ -180,6 +232,37 @@ def figure_word(word: str, language: str | None) -> str | None:
     ('12', 'квітня', None)
     """
     return _table(language)[0].get(word)
+
+
+@lru_cache(maxsize=64)
+def _forms(language: str | None, *, units: bool) -> Mapping[str, str]:
+    """Each form of a table's words with the one that stands for all of them."""
+    table = _UNITS if units else _SOUNDS
+    keys = [key for key in _asked(language, table) if key] if units or _knows(language, table) else []
+    rows = [row.split() for key in (["", *keys] if units else keys) for row in table[key].split(";")]
+    return MappingProxyType({form: row[0] for row in rows for form in row})
+
+
+def _knows(language: str | None, table: Mapping[str, str]) -> bool:
+    return len(_asked(language, table)) == 1
+
+
+def unit(word: str, language: str | None) -> str | None:
+    """What a folded word without case right behind a figure counts or measures, in one form for all its forms.
+
+    >>> unit("kilometres", "en"), unit("miles", "en"), unit("people", "en")
+    ('km', 'mi', None)
+    """
+    return _forms(language, units=True).get(word)
+
+
+def unsounded(word: str, language: str | None) -> str:
+    """A folded word without case, in one form where its forms follow from the sound of the next word.
+
+    >>> unsounded("у", "uk"), unsounded("an", "en"), unsounded("у", "ru")
+    ('в', 'a', 'у')
+    """
+    return _forms(language, units=False).get(word, word)
 
 
 def is_negation(word: str, language: str | None) -> bool:

@@ -97,7 +97,7 @@ def _beside(found: Sequence[str], within: Sequence[int]) -> set[str]:
 
 
 def _starts(found: Sequence[str], k: int) -> bool:
-    """Whether the capital of a word may come from its place: the start of a sentence, of a quotation, of a list.
+    """Whether the capital of a word may come from its place: the start of a sentence, a quotation, a list, a cell.
 
     A dot after a capital or a short title ("J.", "Gen.") ends no sentence.
     """
@@ -106,7 +106,7 @@ def _starts(found: Sequence[str], k: int) -> bool:
     before = k - 1
     while before >= 0 and (found[before].isspace() or found[before] in _OPENING or found[before] in ")]}"):
         before -= 1
-    if before < 0 or found[before] == ":":
+    if before < 0 or found[before] in ":|":
         return True
     title = found[before] == "." and before > 0 and is_capital(found[before - 1]) and len(found[before - 1]) <= 3
     return words.ends_sentence(found[before]) and not title
