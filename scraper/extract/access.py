@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,16 @@ from scraper.text import clean
 _ASKING: Final = tokens("appeal subscribe paywall login dialog newsletter membership theme control form card box aside")
 # A text of this length may still be a beginning.
 SHORT: Final = 1_500
+# Those who may read on, and what they are asked to order instead of the article.
+_SUBSCRIBER = re.compile(
+    r"(?i)\b(?:subscri|abonn|abonent|suscri|assinant|assine|abbonat|předplat|predplat|előfizet|prenumer|подпис|"
+    r"передплат|abonaț|pretplat|tilaaj|συνδρομητ|абонат|aboneler|abone)\w*|有料|会員|購読|구독|订阅|訂閱|付费|"
+    r"مشترك|اشترك|למנויים|सदस्य"
+)
+_LETTER = re.compile(
+    r"(?i)newsletter|\bletters?\b|lettre|bolet[ií]|nyhetsbrev|nieuwsbrief|hírlevél|рассылк|розсилк|bülten|buletin|"
+    r"bản tin|ενημερωτικό|نشرت|خبرنامه|ניוזלטר|न्यूज़लेटर|メールマガジン|ニュースレター|뉴스레터|早报"
+)
 
 
 def access(page: Page) -> tuple[Access | None, tuple[str, ...]]:
@@ -50,7 +61,9 @@ def _wall(page: Page, *, sold: bool) -> str | None:
     """Where the page says that the rest is for subscribers: behind the text, never in it."""
     if any(comment.strip() == "members-only" for comment in page.doc.comments):
         return "a members-only mark"
-    own = (piece for piece in page.kept if not piece.linked and not _said(piece.text, sold))
+    own = [piece for piece in page.kept if not piece.linked and not _said(piece.text, sold)]
+    if sold and len(own) > 1 and len(own[-1].text) < 200 and _SUBSCRIBER.search(own[-1].text):
+        own.pop()
     last = max((piece.element.order for piece in own), default=0)
     for node in _boxes(page.doc.root):
         if node.order <= last or node.tag == "h1":
@@ -58,6 +71,8 @@ def _wall(page: Page, *, sold: bool) -> str | None:
         text = unquoted(node.text(dropped=True)[:600])
         if len(text) > 8 and (said := _said(text, sold)):
             return f"says {clean(said)[:80]!r}"
+        if sold and page.text < 600 and (match := _SUBSCRIBER.search(text)) and not _LETTER.search(text):
+            return f"is sold, short, and says {match[0]!r} behind the text"
     return None
 
 

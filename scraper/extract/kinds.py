@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from scraper.article import Kind
 from scraper.extract import walls
+from scraper.extract.access import access
 from scraper.extract.structured import Node, strings, types
 from scraper.extract.title import fold
 from scraper.extract.tree import Element
@@ -27,6 +28,7 @@ from scraper.extract.view import (
     has_password,
     has_player,
     headings,
+    is_signed,
     signs,
     stories,
     weight,
@@ -59,7 +61,14 @@ _PICTURES_WORD = re.compile(
     r"images|diaporama|fotos?|galería|imágenes|galleria|galeria|fotogaleria|zdjęcia|zdjęciach|foto galeri|galeri|"
     r"фото|фоторепортаж|фотогалерея|φωτογραφίες|صور|بالصور|תמונות|तस्वीरें|ảnh|foto's|beeld)(?!\w)|组图|图集|写真|フォト|화보|포토"
 )
-_THING = re.compile(r"^(?:Product|ProductGroup|\w*Event|JobPosting|Recipe|AboutPage|ContactPage|FAQPage|Course|Offer)$")
+# What cookies are called; half of the languages have the English word.
+_COOKIE = re.compile(
+    r"(?i)cookie|\bkakor\b|\bkuki\b|\bkuk[iy]s\b|eväste|çerez|kolačić|sütik|бисквитк|куки|кукі|informasjonskapsl|traceurs"
+    r"|ملفات تعريف الارتباط|کوکی|עוגיות|कुकी|クッキー|쿠키"
+)
+_THING = re.compile(
+    r"^(?:Product|ProductGroup|\w*Event|Festival|JobPosting|Recipe|AboutPage|ContactPage|FAQPage|Course|Offer)$"
+)
 _LISTS: Final = frozenset(("CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"))
 _GALLERIES: Final = frozenset(("ImageGallery", "MediaGallery", "Gallery"))
 _PLAYED: Final = frozenset(
@@ -88,6 +97,8 @@ def judge(page: Page) -> Found:
         return "live", page.live
     steps = (_heading, _media, _listing, _speech, _thing)
     if page.text <= 4 * LITTLE and (found := next(filter(None, (step(page) for step in steps)), None)):
+        return found
+    if page.text and (found := _nameless(page)):
         return found
     if not page.text:
         return "empty", ("needs a browser",) if _SHELL.search(_seen(page)) else ("no text found",)
@@ -192,6 +203,20 @@ def _share(page: Page, word: walls.Word) -> float:
     """How much of the article's text stands in pieces that speak so."""
     speaking = sum(weight(piece) for piece in page.kept if walls.said(word, piece.text))
     return speaking / max(1, page.text)
+
+
+def _nameless(page: Page) -> Found | None:
+    """A few lines that nothing on the page calls a story: no data, no date, no author; or as little about cookies.
+
+    Walls speak in more ways than can be listed, and hardly a story of three lines comes without any of these.
+    """
+    told = page.is_story or page.is_described or page.signs or is_signed(page) or page.is_called_article
+    if told or page.text >= LITTLE or access(page)[0] == "teaser":
+        return None
+    about = sum(weight(piece) for piece in page.kept if _COOKIE.search(piece.text))
+    if 3 * about > page.text and not page.kept[0].linked and len(page.kept) < 6:
+        return "consent", ("little but cookies, and no date, author or data of a story",)
+    return ("other", ("a few lines without date, author or data of a story",)) if page.text < ENOUGH else None
 
 
 # ------------------------------------------------------------------------------------------------ lists

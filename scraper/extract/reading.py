@@ -339,7 +339,8 @@ def _judged(
 ) -> tuple[Kind, Access | None, tuple[str, ...]]:
     """The page's kind and access, with the evidence for both."""
     said = [*(["json-ld LiveBlogPosting"] if page.told_live else []), *([page.feed.evidence] if page.feed else [])]
-    signs = ("published" in found.values) + ("authors" in found.values)
+    # What an address says was asked for, not what came.
+    signs = ("published" in found.values and found.origins["published"] != "url") + ("authors" in found.values)
     head = found.text("title") or ""
     judged = view.Page(
         page.doc, page.html, page.declared, src.node, head, pieces, page.column, signs=signs, live=tuple(said)

@@ -58,6 +58,11 @@ class Page:
         return bool(self.node.get("datePublished") or self.declared.meta("article:published_time"))
 
     @property
+    def is_called_article(self) -> bool:
+        """Whether the page tells social networks that it is an article."""
+        return (self.declared.meta("og:type") or "").lower() == "article"
+
+    @property
     def types(self) -> set[str]:
         """The types of everything the page declares."""
         return {name for node in self.declared.nodes for name in types(node)}
@@ -104,10 +109,10 @@ def signs(page: Page) -> int:
     is_long = len(heading.split()) >= 4 or len(_WIDE.findall(heading)) >= 8
     is_own = slug.count("-") >= 3 or re.search(r"\d{5,}|/\d{4}/\d\d?/\d\d?/.", path) is not None
     prose = sum(weight(piece) for piece in page.kept if not piece.linked and not _is_beside_headline(piece))
-    return max(page.signs, _is_signed(page)) + is_long + is_own + (prose >= SCRAP) + (prose >= ENOUGH)
+    return max(page.signs, is_signed(page)) + is_long + is_own + (prose >= SCRAP) + (prose >= ENOUGH)
 
 
-def _is_signed(page: Page) -> bool:
+def is_signed(page: Page) -> bool:
     """Whether a line with a date or a name was taken away before the text."""
     lines = (piece for piece in page.pieces if piece.drop is None or piece.drop in {"date", "byline"})
     first = next(lines, None)

@@ -58,6 +58,7 @@ da ste čovjek/čovek
 ไม่ใช่หุ่นยนต์ | คุณเป็นมนุษย์
 """
 _ERROR: Final = """
+there is nothing at this address | nothing at this address | we took .. story/page/article down | has expired and
 ~404 | ~410 | ~451 | ~500 | ~502 | ~503 | ~504 | ~not found | ~oops | ~error 404 | ~error | ~access denied
 ~page missing/unavailable | page/story/article/content .. not/cannot/couldn't/can't .. found/exist
 ~page not found | page/link/article/story/content you/that .. looking for/were/requested | doesn't/no .. exist anymore
@@ -218,6 +219,7 @@ alleen voor .. abonnees/leden | exclusief voor .. abonnees | verder lezen | lees
 om verder te lezen | voor abonnees .. leesbaar/toegankelijk
 läs vidare med/som/genom | endast för prenumeranter | för prenumeranter | för att läsa .. prenumer*/logga/artikeln
 ~redan prenumerant
+forbeholdt .. abonnenter
 kun for abonnenter | for abonnenter | les videre med | bli abonnent .. lese | læs videre med | ~allerede abonnent
 for at læse .. artikel*/videre | jatka lukemista | vain tilaajille | tilaajille .. artikkeli | lue koko
 tylko dla .. subskrybent*/prenumerator*/zalogowanych | dla prenumeratorów | pozostało .. %

@@ -1,6 +1,6 @@
 """What extraction calls the labelled pages of `tests/extract/kinds`, and what they are.
 
-    python -m tests.benchmarks.kinds [first|second …]
+    python -m tests.benchmarks.kinds [first|second|third …]
 
 Printed, a table for each set: of each kind how many pages were called what, precision and recall for each kind and for
 each word of `access`, the figures that `tests/extract/floors.toml` holds, and every page that was taken for another.
@@ -97,7 +97,7 @@ def report(folder: str) -> Iterator[str]:
 def main() -> None:
     """Print the report of each set asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=["first", "second"])
+    parser.add_argument("sets", nargs="*", default=["first", "second", "third"])
     for folder in parser.parse_args().sets:
         print("\n".join(report(folder)))
 

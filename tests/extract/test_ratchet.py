@@ -50,7 +50,7 @@ def test_own_pages() -> None:
     held("own", figures, digest(one.page for one in pages))
 
 
-@pytest.mark.parametrize("folder", ["first"])
+@pytest.mark.parametrize("folder", ["first", "second", "third"])
 def test_kinds_of_pages(folder: str) -> None:
     """Walls are told from stories, and stories from beginnings that end at a wall."""
     rows = kinds.judged(folder)
