@@ -75,11 +75,14 @@ def weigh(live: list[Element], headline: Element | None, witness: str) -> None:
     text = fold(witness) if len(witness) > 200 else ""
     start = headline.order if headline is not None else 0
     root = live[0]
+    listed: set[int] = set()
     for element in live:
         element.weight = 0.0
+        if element.tag == "li" or (element.parent is not None and element.parent.order in listed):
+            listed.add(element.order)
     for element in reversed(live):
         if element.run >= PROSE:
-            element.weight += _weight(element, start, text)
+            element.weight += _weight(element, start, text) * (0.4 if element.order in listed else 1)
         if element.parent is not None and element is not root:
             element.parent.weight += element.weight
 
@@ -90,8 +93,6 @@ def _weight(leaf: Element, start: int, witness: str) -> float:
         weight *= 0.3
     if is_teaser(leaf):
         weight *= 0.3
-    if leaf.tag == "li" or any(above.tag == "li" for above in leaf.ancestors()):
-        weight *= 0.4
     if witness and fold(leaf.text())[:60] in witness:
         weight *= 4
     return weight

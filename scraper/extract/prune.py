@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 from scraper.extract import appeals, names
@@ -51,6 +51,7 @@ MIN_BESIDE: Final = 3
 MIN_NEAREST: Final = 400
 _ROOTS: Final = frozenset(("body", "html"))
 MIN_WORN: Final = 3
+MAX_WRAPPERS: Final = 12
 MAX_TEASER: Final = 900
 # An inline element in one of these is part of a sentence; only the names below take it out.
 _SENTENCES: Final = tokens("p li h1 h2 h3 h4 h5 h6 blockquote td th dt dd pre")
@@ -264,7 +265,8 @@ def _worn(top: Element | None) -> frozenset[str]:
     leaves = [node for node in top.walk() if node.run >= PROSE] if top is not None else []
     worn: Counter[str] = Counter()
     for leaf in leaves:
-        chain = [leaf, *takewhile(lambda above: above is not top, leaf.ancestors())] if leaf is not top else []
+        above = islice(takewhile(lambda above: above is not top, leaf.ancestors()), MAX_WRAPPERS)
+        chain = [leaf, *above] if leaf is not top else []
         worn.update({name for element in chain for name, _ in _said(element)})
     return frozenset(name for name, count in worn.items() if count >= MIN_WORN and count * 2 > len(leaves))
 

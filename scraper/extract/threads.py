@@ -34,9 +34,16 @@ def find(elements: Sequence[Element]) -> list[Element]:
         if len(element.kids) >= MIN_POSTS and element.size > MIN_POSTS * MIN_POST:
             posts = _posts(element)
             if len(posts) >= MIN_POSTS and _is_thread(posts):
-                whole = sum(post.size for post in posts) * 5 >= element.size * 4 and element.tag not in {"body", "main"}
-                found.extend([element] if whole else posts)
+                found.extend([element] if _is_whole(element, posts) else posts)
     return found
+
+
+def _is_whole(element: Element, posts: Sequence[Element]) -> bool:
+    """Whether there is nothing but the posts in an element, short lines apart."""
+    if element.tag in {"body", "main"} or sum(post.size for post in posts) * 5 < element.size * 4:
+        return False
+    known = {post.order for post in posts}
+    return not any(kid.run > 2 * MIN_POST for kid in element.elements() if kid.order not in known)
 
 
 def _posts(element: Element) -> list[Element]:

@@ -29,6 +29,8 @@ _CLOCK = re.compile(r"(?i)\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?")
 _BRAND = r"(?:visa|master\s?card|american\s?express|amex|maestro|discover|jcb|paypal|(?:apple|google)\s?pay|мир)"
 _PAYMENT = re.compile(rf"(?i){_BRAND}(?:[\s,·|]+{_BRAND})+|pai?y?ments? methods\W*")
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}")
+# So many lines that are set apart are none.
+MAX_APART: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,16 +259,18 @@ def _heads(piece: Piece) -> bool:
 def _repeats(pieces: list[Piece]) -> None:
     """Pull quotes: lines set apart that stand in a paragraph, word for word, as well."""
     home = _home_of(pieces)
-    texts = [fold(piece.text) for piece in live(pieces) if len(piece.text) > 60]
-    for piece in live(pieces):
-        apart = piece.kind == "quote" or (
-            piece.kind == "paragraph" and (piece.element.tag != "p" or _home(piece) != home)
-        )
-        if (
-            apart
-            and len(text := fold(piece.text)) >= 30
-            and any(text in other and len(text) < len(other) for other in texts)
-        ):
+    apart = [
+        piece
+        for piece in live(pieces)
+        if piece.kind == "quote" or (piece.kind == "paragraph" and (piece.element.tag != "p" or _home(piece) != home))
+    ]
+    # Where most lines stand apart, none does; and each is looked for in all the others.
+    if len(apart) > MAX_APART:
+        return
+    texts = [fold(piece.text) for piece in live(pieces) if len(piece.text) > 60] if apart else []
+    for piece in apart:
+        text = fold(piece.text)
+        if len(text) >= 30 and any(text in other and len(text) < len(other) for other in texts):
             piece.drop = "pull-quote"
 
 
@@ -366,25 +370,30 @@ def _home(piece: Piece) -> tuple[str, frozenset[str]]:
 
 def _orphans(pieces: list[Piece]) -> None:
     """Headings of which nothing is left."""
+    seats: dict[int, dict[int, int]] = {}
     following: Piece | None = None
     for piece in reversed(live(pieces)):
-        alone = following is None or (following.kind == "subheading" and _follows_widget(piece))
+        alone = following is None or (following.kind == "subheading" and _follows_widget(piece, seats))
         if piece.kind == "subheading" and alone and not _END.search(piece.text):
             piece.drop = "orphan"
         else:
             following = piece
 
 
-def _follows_widget(piece: Piece) -> bool:
-    """Whether the next thing on the page after a heading is a dropped branch with text in it."""
+def _follows_widget(piece: Piece, seats: dict[int, dict[int, int]]) -> bool:
+    """Whether the next thing on the page after a heading is a dropped branch with text in it.
+
+    `seats` keeps where the children of an element stand in it, once looked up.
+    """
     element = piece.element
     for _ in range(3):
         parent = element.parent
         if parent is None:
             return False
-        kids = [kid for kid in parent.kids if not isinstance(kid, str)]
-        after = kids[kids.index(element) + 1 :]
-        following = next((kid for kid in after if kid.size > 0), None)
+        if parent.order not in seats:
+            seats[parent.order] = {kid.order: at for at, kid in enumerate(parent.kids) if not isinstance(kid, str)}
+        kids = (parent.kids[at] for at in range(seats[parent.order][element.order] + 1, len(parent.kids)))
+        following = next((kid for kid in kids if not isinstance(kid, str) and kid.size > 0), None)
         if following is not None:
             return following.drop is not None and following.drop not in {"advert", "caption", "control"}
         element = parent
