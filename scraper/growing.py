@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from scraper import cadence
+from scraper import cadence, headlines
 from scraper.article import Article
 from scraper.compare import compare, live
 from scraper.errors import ArchiveDamaged, ExtractError
@@ -24,14 +24,19 @@ GROWS: Final = "growing: entries alone wait for the next version"
 CROWDED: Final = "crowded: as many versions in a day as are kept"
 
 
-async def held(services: Services, entry: Entry, verdict: Verdict, page: Page) -> Verdict:
-    """`verdict`, or that it makes no version yet: as many as a day may have, or growth too soon after the last one."""
+async def held(services: Services, due: Due, entry: Entry, verdict: Verdict, answer: tuple[Page, Article]) -> Verdict:
+    """`verdict`, or that it makes no version yet: as many as a day may have, growth too soon after the last one, or a
+    headline that alternates."""
+    page, article = answer
     if verdict.kind != "edited":
         return verdict
     versions = await services.store(services.archive.versions, entry.id)
+    verdict = headlines.tested(versions, article, verdict, due.last_error, page.fetched_at)
     times = [snapshot.captured_at for snapshot in versions]
     if cadence.crowded(times, page.fetched_at):
         return Verdict("same", CROWDED, flags=(COALESCED,))
+    if verdict.kind != "edited":
+        return verdict
     grows = verdict.edit is not None and live.is_growth(verdict.edit.parts)
     if grows and cadence.growing(times, page.fetched_at):
         return Verdict("same", GROWS, flags=(COALESCED,))

@@ -264,7 +264,7 @@ async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pag
     if entry and old:
         verdict = _doubted(due, page, entry, (old, article), verdict, outlet)
     if entry:
-        verdict = await growing.held(services, entry, verdict, page)
+        verdict = await growing.held(services, due, entry, verdict, (page, article))
     if entry and entry.gone_since and verdict.kind in {"same", "edited"}:
         verdict = replace(verdict, kind="back")
     return replace(finding, verdict=verdict, latest=latest)

@@ -163,7 +163,8 @@ def changes(limit: int, json_: bool, archive: Path, config: Path, **wanted: Any)
         if json_:
             put_json(change)
             continue
-        put(f"{stamp(change.at)}  {change.outlet}  {', '.join(change.kinds)}{' (stealth)' * change.stealth}")
+        flags = f" [{', '.join(change.flags)}]" if change.flags else ""
+        put(f"{stamp(change.at)}  {change.outlet}  {', '.join(change.kinds)}{' (stealth)' * change.stealth}{flags}")
         put(f"  {change.title or change.url}")
         put(f"  {change.url}  {change.version - 1} → {change.version}")
     if limit and len(found) > limit:

@@ -388,7 +388,7 @@ SELECT count(*) FROM pending;
 
 -- name: changes
 -- Edits, newest first.
-SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict
+SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
 FROM versions AS v JOIN articles AS a ON a.id = v.article_id
 WHERE v.kinds <> '' AND v.captured_at >= :since AND v.captured_at < :until
 ORDER BY v.captured_at DESC, v.article_id, v.version DESC;

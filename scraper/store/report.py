@@ -89,6 +89,7 @@ class Change:
     kinds: tuple[EditKind, ...]
     stealth: bool
     verdict: VerdictKind
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +213,14 @@ def _numbers(db: apsw.Connection, query: str) -> tuple[int, ...]:
 
 def _changes(db: apsw.Connection, since: datetime, until: datetime) -> Iterator[Change]:
     for row in db.execute(queries()["changes"], {"since": ticks(since), "until": ticks(until)}):
-        at, article_id, version, outlet, url, title, path, kinds, stealth, verdict = cast(
-            "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind]", row
+        at, article_id, version, outlet, url, title, path, kinds, stealth, verdict, flags = cast(
+            "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind, str]", row
         )
         split = cast("tuple[EditKind, ...]", tuple(kinds.split()))
         yield Change(
-            from_ticks(at), article_id, version, outlet, url, title, path, split, stealth=bool(stealth), verdict=verdict
-        )
+            from_ticks(at), article_id, version, outlet, url, title, path, split, bool(stealth), verdict,
+            tuple(flags.split()),
+        )  # fmt: skip
 
 
 def _seen(db: apsw.Connection, query: str, values: dict[str, str]) -> list[Seen]:
