@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from scraper.extract.blocks import Piece
 from scraper.extract.structured import Declared, Node, types
@@ -102,14 +101,14 @@ def has_player(doc: Document) -> bool:
 
 
 def signs(page: Page) -> int:
-    """How much looks like one story: what was found of its fields, a headline of many words, an address of its own."""
-    path = urlsplit(page.doc.url).path.rstrip("/")
-    slug = path.rsplit("/", 1)[-1]
+    """How much looks like one story: what was found of its fields, a headline of many words, prose of its own.
+
+    Never its address: that was asked for, whatever came.
+    """
     heading = next(iter(headings(page.doc.root)), "")
     is_long = len(heading.split()) >= 4 or len(_WIDE.findall(heading)) >= 8
-    is_own = slug.count("-") >= 3 or re.search(r"\d{5,}|/\d{4}/\d\d?/\d\d?/.", path) is not None
     prose = sum(weight(piece) for piece in page.kept if not piece.linked and not _is_beside_headline(piece))
-    return max(page.signs, is_signed(page)) + is_long + is_own + (prose >= SCRAP) + (prose >= ENOUGH)
+    return max(page.signs, is_signed(page)) + is_long + (prose >= SCRAP) + (prose >= ENOUGH)
 
 
 def is_signed(page: Page) -> bool:
