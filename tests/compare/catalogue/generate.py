@@ -17,7 +17,7 @@ from tests.compare.catalogue.stories import HERE, Story, changed, story
 from tests.compare.catalogue.templates import TEMPLATES
 
 CASES = HERE.parent / "cases"
-LISTS = ("noise.toml", "edits.toml")
+LISTS = ("noise.toml", "edits.toml", "fresh.toml")
 _TOLD = ("verdict", "reason", "kinds", "stealth", "words")
 _STEALTHY = {"headline", "figures", "names", "quotes", "removal"}
 
