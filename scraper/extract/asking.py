@@ -17,6 +17,8 @@ from scraper.extract.words import tokens
 from scraper.text import clean
 
 _BOXES: Final = tokens("div section article aside table center header footer ul fieldset details")
+_HEADINGS: Final = tokens("h2 h3 h4 h5 h6")
+MIN_LINK: Final = 8
 MAX_APPEAL: Final = 3_000
 MAX_ODD: Final = 900
 MAX_BUTTONS: Final = 200
@@ -72,7 +74,16 @@ def _is_odd(box: Element) -> bool:
         return True
     if appeals.cues(" ".join(lines)) or (lines and all(phrases.fold(line) in phrases.LABEL for line in lines)):
         return True
+    if box.size < MAX_BUTTONS and _is_door(box):
+        return True
     return box.size < MAX_BUTTONS and bool(_calls(box)) and not any(node.run >= PROSE for node in box.walk())
+
+
+def _is_door(box: Element) -> bool:
+    """Whether a box holds a heading and a link to go through, and nothing to read."""
+    headings = [node for node in box.walk() if node.tag in _HEADINGS]
+    away = any(is_link(node) and not node.get("href").startswith("#") and node.size >= MIN_LINK for node in box.walk())
+    return away and bool(headings) and box.size - box.linked <= sum(node.size - node.linked for node in headings)
 
 
 def _calls(top: Element) -> list[Element]:
