@@ -30,9 +30,9 @@ def read(
     page: bytes, url: str, *, content_type: str | None = None, outlet: Outlet | None = None, known: str | None = None
 ) -> Article | None:
     """Like `extract`; None if the page's fingerprint is `known`, that is, if it would give the same article."""
-    from scraper.extract import reading  # noqa: PLC0415 - the parsers load with the first page, not with the program
+    from scraper.extract import incoming, reading  # noqa: PLC0415 - the parsers load with the first page, not with the program
 
-    if reading.is_pdf(page, content_type):
+    if incoming.is_pdf(page, content_type):
         from scraper.extract.pdf import read_pdf  # noqa: PLC0415 - PDFium is loaded for PDFs only
 
         article = read_pdf(page, url, outlet)

@@ -37,7 +37,7 @@ def access(page: Page) -> tuple[Access | None, tuple[str, ...]]:
     line = next((piece for piece in page.pieces if piece.drop == "wall"), None)
     if line is not None and free is not True:
         return "teaser", (f"says {line.text[:80]!r}",)
-    if free is not True and _is_cut(page) and (wall := _wall(page, sold=free is False)):
+    if free is not True and is_cut(page) and (wall := _wall(page, sold=free is False)):
         return "teaser", (wall,)
     if free is False:
         cut = _shortfall(page)
@@ -96,7 +96,12 @@ def _boxes(root: Element) -> Iterator[Element]:
         stack.extend(reversed(list(node.elements())))
 
 
-def _is_cut(page: Page) -> bool:
+def is_settled(page: Page) -> bool:
+    """Whether an article is so plainly one, and whole, that nothing outside its column could make it anything else."""
+    return page.is_described and page.is_story and not is_cut(page)
+
+
+def is_cut(page: Page) -> bool:
     """Whether the text looks like a beginning: short, or ending without an end."""
     kept = page.kept
     return page.text < SHORT or bool(_shortfall(page)) or (bool(kept) and kept[-1].text.endswith(("…", "...")))

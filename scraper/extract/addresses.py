@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from scraper.errors import UrlError
 from scraper.extract.tree import Document
 from scraper.urls import canonical, resolve, same_site
 
 MAX_CLAIMS = 10
+# The links by which a page names other addresses of itself.
+RELS = frozenset(("canonical", "amphtml", "shortlink"))
 
 
 def own_address(doc: Document) -> str:
     """What the outlet calls this page, if it can be believed: same site, not its front page."""
     own = _clean_url(doc.url)
-    claimed = [link.get("href") or "" for link in doc.links if "canonical" in (link.get("rel") or "").lower().split()]
+    claimed = [link.get("href") or "" for link in doc.links if "canonical" in rels(link)]
     for href in claimed[:3]:
         url = resolve(doc.url, href)
         if url and _believable(url, doc.url):
@@ -37,13 +39,17 @@ def _clean_url(url: str) -> str:
         return url
 
 
+def rels(link: Mapping[str, str | None]) -> set[str]:
+    """What a link is, in its own words."""
+    return set((link.get("rel") or "").lower().split())
+
+
 def claims(doc: Document, declared: Iterable[str | None], chosen: str) -> tuple[str, ...]:
     """The other addresses that the page says it has, in order: recorded, not believed.
 
     `declared` are those its data give, `chosen` is the one taken for it.
     """
-    rels = {"canonical", "amphtml", "shortlink"}
-    found = [link.get("href") for link in doc.links if rels & set((link.get("rel") or "").lower().split())]
+    found = [link.get("href") for link in doc.links if RELS & rels(link)]
     urls = [url for href in [*found[:20], *declared] if href and (url := resolve(doc.url, href))]
     return tuple(dict.fromkeys(url for url in urls if url != chosen))[:MAX_CLAIMS]
 

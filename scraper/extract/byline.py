@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ MAX_LINE: Final = 200
 MAX_OPENING: Final = 4
 # How far above the headline such lines may stand, in elements.
 ABOVE: Final = 25
+_HEADS: Final = frozenset(("byline", "caption", "date", "meta"))
 _OURS: Final = frozenset((None, "byline", "date", "meta", "legal", "caption"))
 _PARTS = re.compile(r"\s*[|•·]\s*|\s+[–—-]\s+|\n")
 _CAPITALISED = re.compile(r"[^\W\d_a-zа-яёіїєґα-ω][\w'’.-]*")
@@ -42,6 +43,18 @@ def lines(elements: Sequence[Element], headline: Element | None, first: Element 
         ):
             found.append(clean(element.text(dropped=True, apart=True)))
     return found
+
+
+def heads(elements: Sequence[Element], headline: Element | None, first: Element | None) -> Iterator[str]:
+    """The texts outside the column that fields are read from: headings, captions, bylines, dates, and the lines between
+    the headline and `first`, the first paragraph."""
+    start = headline.order if headline else 0
+    end = first.order if first else start
+    for e in elements:
+        if e.tag == "h1" or e.drop in _HEADS or "author" in e.get("itemprop") or e.get("rel") == "author":
+            yield e.text(dropped=True)
+        elif start - ABOVE <= e.order < end and e.is_live:
+            yield "".join(kid for kid in e.kids if isinstance(kid, str))
 
 
 def _is_ours(element: Element) -> bool:

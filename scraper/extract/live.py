@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from scraper.extract import clock
@@ -30,6 +30,8 @@ from scraper.urls import resolve
 
 # So many boxes of one make are entries if nothing but their shape says so; two if the page says that it is live.
 MIN_SHAPED: Final = 4
+# Where a page has this word in it, it may say what its entries are.
+TOLD: Final = "liveBlogUpdate"
 MIN_TOLD: Final = 2
 MAX_MARKS: Final = 10_000
 # What may stand in an entry before its time or heading, and how long a line is that does not count as text.
@@ -127,7 +129,7 @@ def find(page: Asked) -> Feed | None:
     said = _witness(doc, declared, elements, html)
     if page.ruled:
         return _feed(_outermost(page.ruled), said, "outlet rule")
-    if "liveBlogUpdate" in html:
+    if TOLD in html:
         marked = _outermost(e for e in elements if "liveblogupdate" in e.get("itemprop").lower() and e.size)
         if marked:
             return _feed(marked, said, "microdata liveBlogUpdate")
@@ -135,6 +137,12 @@ def find(page: Asked) -> Feed | None:
     if len(marks) < (1 if said.anchors else MIN_TOLD if said.told else MIN_SHAPED):
         return None
     return _told(marks, said) if said.told else _shaped(page, marks, said)
+
+
+def may_be_shaped(elements: Iterable[Element]) -> bool:
+    """Whether so many of `elements` may be the times of entries that the shape of a page is looked at."""
+    marks = (e for e in elements if e.tag == "time" or (4 <= e.size <= clock.MAX_LINE and _starts_with_digit(e)))
+    return len(list(islice(marks, MIN_SHAPED))) == MIN_SHAPED
 
 
 def _feed(firsts: Sequence[Element], said: Witness, evidence: str) -> Feed | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Final
@@ -38,7 +38,7 @@ _HOOKS: Final = tokens(
 PROSE: Final = 60
 MIN_BARRED: Final = 250
 # Names that wrappers of whole columns bear as well as widgets; a branch with a column of text in it is none.
-_DOUBTFUL: Final = tokens(
+DOUBTFUL: Final = tokens(
     "sidebar advert sponsor promo share toolbar print widget date legal loader gallery audio video tags popular "
     "ticker rating "
     "login paywall subscribe meta byline caption tooltip affiliate embed"
@@ -49,6 +49,8 @@ MIN_COLUMN: Final = 600
 # So many paragraphs side by side, and so much in them, may be a whole article.
 MIN_BESIDE: Final = 3
 MIN_NEAREST: Final = 400
+# More prose than any page has.
+BOUNDLESS: Final = 10_000_000
 _ROOTS: Final = frozenset(("body", "html"))
 MIN_WORN: Final = 3
 MAX_WRAPPERS: Final = 12
@@ -60,7 +62,9 @@ _INLINE: Final = tokens("share advert dialog tooltip")
 _CELLS: Final = frozenset(("td", "th", "tr", "tbody", "thead"))
 _TIPS: Final = tokens("block content text tooltiptext body box inner popup card info message")
 # These hold prose of their own: readers' comments, other articles' beginnings, the small print.
-_NEVER_CORE: Final = tokens("comment footer dialog cookie paywall aside form")
+NEVER_CORE: Final = tokens("comment footer dialog cookie paywall aside form")
+# Their prose does not count for the core either, whatever they are named.
+BARRED: Final = frozenset(tag for tag, rule in _TAGS.items() if rule in NEVER_CORE)
 # Signs of Chinese, Japanese and Korean say about as much as two and a half letters.
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
@@ -68,13 +72,13 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 def measure(elements: list[Element], html: str) -> None:
     """Fill in `size`, `linked` and `run` of all `elements` of the page `html`, which are in reading order."""
     # One letter in thirty tells which scripts a page is written in.
-    length = _length if max(html[::31], default="") >= "\u2e80" else len
+    measured = length if max(html[::31], default="") >= "\u2e80" else len
     for element in elements:
         parent = element.parent
         element.in_link = is_link(element) or element.tag == "nav" or (parent is not None and parent.in_link)
     runs: dict[int, int] = {}
     for element in reversed(elements):
-        own = sum([length(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
+        own = sum([measured(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
         run = runs.pop(element.order, 0) + (0 if element.in_link else own)
         element.size += own
         if element.in_link:
@@ -89,7 +93,8 @@ def measure(elements: list[Element], html: str) -> None:
             parent.linked += element.linked
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
+    """How much a text weighs, in characters of an alphabet."""
     return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text)) * 3 // 2
 
 
@@ -119,7 +124,42 @@ class _Column:
         return self.prose >= MIN_NEAREST and self.prose * times >= best.prose
 
 
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much more prose there may be on a page before its core may be another one: anywhere, and in the boxes around
+    the headline that the core does not stand in."""
+
+    anywhere: int
+    near: int
+
+
+def margin(elements: list[Element], headline: Element, core: Element) -> Margin:
+    """How far `core` is ahead on a page made of `elements`; none at all where it is not the heaviest column."""
+    columns, best = _columns(elements, headline, set())
+    if best is None or best.element is not core or _nearest([*columns.values()], headline, best) is not best:
+        return Margin(0, 0)
+    second = max((one.weight for one in columns.values() if one is not best), default=0)
+    lead = (best.weight - second) // 2
+    far = {above.order for above in (core, *core.ancestors())}
+    around = next((above for above in reversed([*headline.ancestors()]) if above.order not in far), None)
+    if around is None:
+        return Margin(lead, BOUNDLESS)
+    end = _end(around)
+    there = max((one.prose for one in columns.values() if around.order <= one.element.order <= end), default=0)
+    near = max(0, MIN_NEAREST - there)
+    # Behind the core's beginning the two cannot be told apart by a walk through the page.
+    return Margin(lead, near) if around.order < core.order else Margin(min(lead, near), BOUNDLESS)
+
+
 def _core(elements: list[Element], headline: Element | None, barred: set[int]) -> Element | None:
+    columns, best = _columns(elements, headline, barred)
+    return _nearest(list(columns.values()), headline, best).element if best is not None else None
+
+
+def _columns(
+    elements: list[Element], headline: Element | None, barred: set[int]
+) -> tuple[dict[int, _Column], _Column | None]:
+    """All elements with prose in them, by their orders, and the heaviest; `barred` grows by what does not count."""
     columns: dict[int, _Column] = {}
     best: _Column | None = None
     main: set[int] = set()
@@ -137,7 +177,7 @@ def _core(elements: list[Element], headline: Element | None, barred: set[int]) -
             main.add(element.order)
         if element.run >= PROSE and parent is not None and not is_teaser(element):
             best = _add(element, columns, best, 2 if element.order in main else 1)
-    return _nearest(list(columns.values()), headline, best).element if best is not None else None
+    return columns, best
 
 
 def _add(leaf: Element, columns: dict[int, _Column], best: _Column | None, times: int) -> _Column | None:
@@ -211,13 +251,11 @@ def is_barred(element: Element, whole: int) -> bool:
     if element.size * 2 >= whole and element.tag != "footer":
         return False
     if element.tag in _TAGS:
-        return _TAGS[element.tag] in _NEVER_CORE
+        return _TAGS[element.tag] in NEVER_CORE
     if _by_hiding(element):
         return True
     # Small branches do not matter here, and are most of a page.
-    return (
-        element.size > MIN_BARRED and (_by_tag(element) or _by_name(element, frozenset(), _NEVER_CORE)) in _NEVER_CORE
-    )
+    return element.size > MIN_BARRED and (_by_tag(element) or _by_name(element, frozenset(), NEVER_CORE)) in NEVER_CORE
 
 
 def prune(
@@ -227,8 +265,8 @@ def prune(
     middle: Element | None,
     headline: Element | None,
     entries: Sequence[Element] = (),
-) -> None:
-    """Mark every branch below `root` that is not article.
+) -> frozenset[str]:
+    """Mark every branch below `root` that is not article; the names that say nothing on this page.
 
     `outlet` and `keep` hold element orders from outlet rules. The generic rules spare what `middle`, in which most of
     the prose stands, the headline and the `entries` of a live page stand in.
@@ -237,17 +275,18 @@ def prune(
     above = [*{a.order: a for one in tops.values() for a in (one, *one.ancestors())}.values()]
     spared = {element.order for element in above}
     # What its own column is called says nothing on this page, nor what most of its paragraphs are called.
-    void = frozenset(name for element in above for name, _ in _said(element)) | _worn(middle)
+    void = frozenset(name for element in above for name, _ in said(element)) | _worn(middle)
     stack = [root]
     while stack:
         for kid in stack.pop().elements():
             rule = outlet.get(kid.order)
             if rule is None and kid.order not in keep and kid.order not in spared:
-                rule = _rule(kid, void)
-            if rule and not (rule in _DOUBTFUL and kid.size > MIN_COLUMN and _is_column(kid)):
+                rule = rule_of(kid, void)
+            if rule and not (rule in DOUBTFUL and kid.size > MIN_COLUMN and _is_column(kid)):
                 drop(kid, rule)
             elif kid.kids and kid.order not in keep:
                 stack.append(kid)
+    return void
 
 
 def drop_threads(threads: Sequence[Element], keep: set[int], middle: Element | None, headline: Element | None) -> None:
@@ -267,7 +306,7 @@ def _worn(top: Element | None) -> frozenset[str]:
     for leaf in leaves:
         above = islice(takewhile(lambda above: above is not top, leaf.ancestors()), MAX_WRAPPERS)
         chain = [leaf, *above] if leaf is not top else []
-        worn.update({name for element in chain for name, _ in _said(element)})
+        worn.update({name for element in chain for name, _ in said(element)})
     return frozenset(name for name, count in worn.items() if count >= MIN_WORN and count * 2 > len(leaves))
 
 
@@ -288,7 +327,8 @@ def drop(element: Element, rule: str) -> None:
         above.linked -= element.linked
 
 
-def _rule(element: Element, void: frozenset[str]) -> str | None:
+def rule_of(element: Element, void: Container[str]) -> str | None:
+    """The rule by which an element is not article, as far as it can be told from outside; `void` names say nothing."""
     return _by_hiding(element) or _by_tag(element) or _by_name(element, void)
 
 
@@ -308,18 +348,21 @@ def _by_hiding(element: Element) -> str | None:
     return "hidden" if names.hides(attrs.get("class") or "") else None
 
 
-def _by_name(element: Element, void: frozenset[str], only: frozenset[str] | None = None) -> str | None:
-    said = element.said
-    if said is None:
-        said = element.said = _said(element)
-    for name, rule in said:
+def _by_name(element: Element, void: Container[str], only: frozenset[str] | None = None) -> str | None:
+    for name, rule in element.said if element.said is not None else said(element):
         if name not in void and (only is None or rule in only):
             return rule if _applies(rule, name, element) else None
     return None
 
 
-def _said(element: Element) -> tuple[tuple[str, str], ...]:
+def said(element: Element) -> tuple[tuple[str, str], ...]:
     """What an element's class, id and test hooks say that it is."""
+    if element.said is None:
+        element.said = _says(element)
+    return element.said
+
+
+def _says(element: Element) -> tuple[tuple[str, str], ...]:
     found = names.verdicts(element.get("class"))
     for key, value in element.attrs.items():
         if value and key in _HOOKS:

@@ -9,15 +9,13 @@ their question alone.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
-from scraper import charset
-from scraper.article import Access, Article, Block, Dropped, Kind
-from scraper.errors import ExtractError
+from scraper.article import Access, Article, Block, Kind
 from scraper.extract import (
     access,
     addresses,
@@ -27,11 +25,15 @@ from scraper.extract import (
     container,
     entries,
     fields,
+    glance,
+    headlines,
+    incoming,
     kinds,
     lead,
     live,
     pager,
     prune,
+    record,
     rules,
     second,
     shape,
@@ -51,18 +53,9 @@ from scraper.model import Outlet
 
 # Raised whenever the same bytes may give another article: the archive then knows whose doing a difference is.
 VERSION: Final = "1"
-MAX_DROPPED: Final = 300
-MAX_DROPPED_TEXT: Final = 300
 MAX_BLOCKS: Final = 20_000
 # Text of this length is an article; below it, other witnesses are heard.
 THIN: Final = 200
-# How archives, compressed files, pictures, sound and programs begin: some hold enough plain text to pass for it.
-_FILES: Final = (
-    *(b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!\x1a", b"\x28\xb5\x2f\xfd", b"\x7fELF"),
-    *(b"\x89PNG", b"GIF87a", b"GIF89a", b"\xff\xd8\xff", b"OggS\0", b"ID3\x03", b"ID3\x04"),
-)
-_HEADS: Final = frozenset(("byline", "caption", "date", "meta"))
-_ODD = re.compile("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
 
 
 @dataclass(slots=True)
@@ -77,9 +70,11 @@ class _Page:
     headline: Element | None
     middle: Element | None
     column: list[Element]
+    void: frozenset[str]
     pager: pager.Pager
     feed: live.Feed | None = None
     told_live: bool = False
+    talk: Sequence[Element] = ()
 
     @property
     def around(self) -> list[Element]:
@@ -94,21 +89,32 @@ def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None,
     key = hashlib.blake2b(page, digest_size=16, key=f"{reading} {content_type}"[:64].encode()).digest() + url.encode()
     if known and _seen.get(key) == known:
         return None
-    decoded = _text(page, url, content_type)
+    decoded = incoming.text(page, url, content_type)
     weight.check(decoded.text, url)
-    opened = _open(decoded.text, url, outlet)
-    fingerprint = _fingerprint(opened, reading)
-    _remember(key, fingerprint)
-    if known == fingerprint:
+    parser = tree.parse(incoming.utf8(page, decoded), url)
+    whole, _, mark = (known or "").partition(".")
+    if (
+        mark
+        and live.TOLD not in decoded.text
+        and glance.matches(parser, mark, rules.told(parser, outlet), reading + url)
+    ):
+        _remember(key, known or "")
         return None
-    return _article(opened, outlet, decoded.damaged, (fingerprint, reading))
+    opened = _open(parser, decoded.text, url, outlet)
+    fingerprint = _fingerprint(opened, reading)
+    if whole == fingerprint:
+        _remember(key, known or "")
+        return None
+    article = _article(opened, outlet, decoded.damaged, (fingerprint, reading))
+    _remember(key, article.fingerprint)
+    return article
 
 
 def pieces(page: bytes, url: str, content_type: str | None, outlet: Outlet | None) -> list[Piece]:
     """The pieces that are the article's blocks, with the elements they stand in: for `places`."""
-    decoded = _text(page, url, content_type)
+    decoded = incoming.text(page, url, content_type)
     weight.check(decoded.text, url)
-    opened = _open(decoded.text, url, outlet)
+    opened = _open(tree.parse(incoming.utf8(page, decoded), url), decoded.text, url, outlet)
     src = fields.source(opened.doc, opened.declared, outlet, opened.applied.fields)
     src = fields.seen(
         src, opened.elements, opened.headline, byline.lines(opened.elements, opened.headline, _first(opened))
@@ -129,44 +135,17 @@ def _remember(key: bytes, fingerprint: str) -> None:
 
 def reading_of(outlet: Outlet | None) -> str:
     """The version of this extractor and a digest of the rules it was given."""
-    told: list[Any] = [
-        (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text, *([r.entries] if r.entries else []))
-        for r in (outlet.rules if outlet else ())
-    ]
-    if outlet and outlet.pages:
-        told.append((outlet.pages.next, outlet.pages.number, outlet.pages.most))
-    return f"{VERSION}+{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
+    return f"{VERSION}+{rules.digest(outlet)}"
 
 
-def is_pdf(page: bytes, content_type: str | None) -> bool:
-    """Whether `page` is a PDF, by its first bytes or by what the server says."""
-    start = page[:1024].lstrip()
-    if start.startswith(b"%PDF-"):
-        return True
-    said = (content_type or "").split(";")[0].strip().lower() in {"application/pdf", "application/x-pdf"}
-    return (b"%PDF-" in start or said) and not start.startswith(b"<")
-
-
-def _text(page: bytes, url: str, content_type: str | None) -> charset.Decoded:
-    if not page.strip(b" \t\r\n\0"):
-        raise ExtractError(url, "empty", "the answer has no content")
-    if page.startswith(_FILES):
-        raise ExtractError(url, "not-text", "a file of another kind, whatever the server says")
-    decoded = charset.decode(page, content_type)
-    sample = decoded.text[:8192]
-    if len(_ODD.findall(sample)) * 20 > len(sample):
-        raise ExtractError(url, "not-text", "the bytes are no text in any encoding")
-    return decoded
-
-
-def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
-    """Parse, prune and find the article's column."""
-    doc = tree.parse(html, url)
+def _open(parser: tree.Parser, html: str, url: str, outlet: Outlet | None) -> _Page:
+    """Copy, prune and find the article's column."""
+    doc = tree.document(parser, url)
     declared = structured.read(doc.data, doc.metas, fields.READ)
     applied = rules.apply(doc, outlet)
     elements = [doc.root, *doc.by_id.values()]
     prune.measure(elements, html)
-    headline = _headline(elements, doc, declared, applied)
+    headline = headlines.find(elements, doc, declared, applied.fields)
     talk = threads.find(elements)
     feed = live.find(live.Asked(doc, declared, html, elements, headline, applied.entries, talk))
     if feed:
@@ -175,12 +154,12 @@ def _open(html: str, url: str, outlet: Outlet | None) -> _Page:
     middle = applied.body or (feed and feed.holder) or prune.core(elements, headline, talk)
     prune.drop_threads(talk, applied.keep, middle, headline)
     tops = [span.first for span in feed.spans] if feed and feed.boxed else []
-    prune.prune(doc.root, applied.drop, applied.keep, middle, headline, tops)
+    void = prune.prune(doc.root, applied.drop, applied.keep, middle, headline, tops)
     column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
     if feed and feed.holder and not applied.body and not _holds(column, feed):
         column = [feed.holder]
     told_live, links = updates.is_told(declared, doc), pager.read(doc, outlet)
-    return _Page(doc, html, declared, applied, elements, headline, middle, column, links, feed, told_live)
+    return _Page(doc, html, declared, applied, elements, headline, middle, column, void, links, feed, told_live, talk)
 
 
 def _outside(doc: Document, declared: Declared, feed: live.Feed) -> Declared:
@@ -197,18 +176,6 @@ def _holds(column: Sequence[Element], feed: live.Feed) -> bool:
     return all(e.order in orders or any(above.order in orders for above in e.ancestors()) for e in firsts)
 
 
-def _headline(elements: Sequence[Element], doc: Document, declared: Declared, applied: rules.Applied) -> Element | None:
-    """The element that shows the headline: a heading that the page's title agrees with."""
-    told = applied.fields.get("title", [])
-    shown = title.fold(" ".join([doc.title, declared.meta("og:title") or "", *told]))
-    heads = [(e, title.fold(e.text())) for e in elements if e.tag in {"h1", "h2", "h3"} and 8 < e.size < 600]
-    for level in ("h1", "h2", "h3"):
-        for element, text in heads:
-            if element.tag == level and len(text) > 8 and (text[:30] in shown or text[-30:] in shown):
-                return element
-    return next((element for element, _ in heads if element.tag == "h1"), None)
-
-
 def _witness(declared: Declared) -> str:
     return next((text for node in declared.articles() if (text := string(node.get("articleBody")))), "")
 
@@ -220,24 +187,14 @@ def _fingerprint(page: _Page, reading: str) -> str:
     parts += [f"{name}={values}" for name, values in sorted(page.declared.metas.items())]
     parts += [f"{name}={texts}" for name, texts in sorted(page.applied.fields.items())]
     parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
-    parts += _heads(page)
+    parts += byline.heads(page.elements, page.headline, _first(page))
     parts += [f"{piece.kind} {piece.text}" for column in page.column for piece in blocks.collect(column)]
+    links = [(addresses.rels(link) & addresses.RELS, link.get("href")) for link in page.doc.links]
+    parts += [f"{sorted(rels)}={href}" for rels, href in links if rels]
+    parts += [e.tag + e.get("href").partition("?")[0] for column in page.column for e in column.walk()]
     parts += page.pager.told
     digest = hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]
-
-
-def _heads(page: _Page) -> Iterator[str]:
-    """The texts outside the column that fields are read from: headings, captions, bylines, dates, and the lines between
-    the headline and the first paragraph."""
-    first = _first(page)
-    start = page.headline.order if page.headline else 0
-    end = first.order if first else start
-    for e in page.elements:
-        if e.tag == "h1" or e.drop in _HEADS or "author" in e.get("itemprop") or e.get("rel") == "author":
-            yield e.text(dropped=True)
-        elif start - byline.ABOVE <= e.order < end and e.is_live:
-            yield "".join(kid for kid in e.kids if isinstance(kid, str))
 
 
 def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str, str]) -> Article:
@@ -245,13 +202,14 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
     zone = outlet.timezone if outlet else None
     heads = entries.heads(page.feed, zone, _times(page.doc)) if page.feed else ()
     printed = byline.lines(page.around, page.headline, _first(page))
-    told = page.applied.fields
-    src = fields.source(page.doc, page.declared, outlet, told)
+    src = fields.source(page.doc, page.declared, outlet, page.applied.fields)
     src = fields.seen(src, page.around, page.headline, printed)
     found = fields.read(src)
     pieces = _pieces(page, src, found)
     body = _body(page, found, pieces, heads)
-    kind, shown, evidence = _judged(page, src, found, pieces)
+    judged = _asked(page, src, found, pieces)
+    kind, shown, evidence = _judged(judged)
+    mark = _mark(page, outlet, found, stamp[1]) if kind == "article" and access.is_settled(judged) else ""
     if kind == "live" and shown not in {"paid", "teaser"}:
         body = _updates(page, found, body, zone)
     whole = kind in {"article", "empty"} and shown not in {"paid", "teaser"} and not page.pager.told
@@ -268,10 +226,10 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
         evidence=evidence,
         flags=tuple(dict.fromkeys([*found.flags, *_flags(page, body, damaged, shown, src)])),
         claims=fields.claims(src),
-        dropped=_dropped(page.elements, pieces),
+        dropped=record.dropped(page.elements, pieces),
         origins=dict(found.origins),  # a plain one: an article crosses between processes
         timezone=zone,
-        fingerprint=stamp[0],
+        fingerprint=".".join(filter(None, (stamp[0], mark))),
         reading=stamp[1],
         next_page=page.pager.next,
         first_page=page.pager.first,
@@ -334,17 +292,40 @@ def _pieces(page: _Page, src: fields.Source, found: fields.Fields) -> list[Piece
     return pieces
 
 
-def _judged(
-    page: _Page, src: fields.Source, found: fields.Fields, pieces: Sequence[Piece]
-) -> tuple[Kind, Access | None, tuple[str, ...]]:
-    """The page's kind and access, with the evidence for both."""
+# Where a field came from if the page's boxes had no say in it.
+_DECLARED: Final = frozenset(("json-ld", "meta", "rule"))
+
+
+def _mark(page: _Page, outlet: Outlet | None, found: fields.Fields, reading: str) -> str:
+    """The mark by which a glance knows the page again; empty where its fields came from all over the page."""
+    told = {name: found.origins.get(name, "").split(" ")[0] for name in ("authors", "published", "modified")}
+    parser, headline, middle = page.doc.parser, page.headline, page.middle
+    is_live = page.feed is not None or page.told_live or live.TOLD in page.html
+    if is_live or (outlet and outlet.pages) or any(thread.is_live for thread in page.talk):
+        return ""
+    if not isinstance(found.values.get("published"), datetime) or found.signed:
+        return ""
+    if not _DECLARED.issuperset(told.values()) or parser is None or headline is None or middle is None:
+        return ""
+    level = 1 if headlines.agrees(headline, page.doc, page.declared, page.applied.fields) else 3
+    column, by_rule, told_by = page.column[0], page.applied.body is not None, rules.told(parser, outlet)
+    opened = glance.Opened(page.doc, headline, middle, column, page.void, level, by_rule, told_by)
+    return glance.mark(opened, reading + page.doc.url)
+
+
+def _asked(page: _Page, src: fields.Source, found: fields.Fields, pieces: Sequence[Piece]) -> view.Page:
+    """What the page's kind is judged by."""
     said = [*(["json-ld LiveBlogPosting"] if page.told_live else []), *([page.feed.evidence] if page.feed else [])]
     # What an address says was asked for, not what came.
     signs = ("published" in found.values and found.origins["published"] != "url") + ("authors" in found.values)
     head = found.text("title") or ""
-    judged = view.Page(
+    return view.Page(
         page.doc, page.html, page.declared, src.node, head, pieces, page.column, signs=signs, live=tuple(said)
     )
+
+
+def _judged(judged: view.Page) -> tuple[Kind, Access | None, tuple[str, ...]]:
+    """The page's kind and access, with the evidence for both."""
     kind, why = kinds.judge(judged)
     if kind not in {"article", "live"}:
         return kind, None, why
@@ -410,14 +391,3 @@ def _flags(page: _Page, body: Sequence[Block], damaged: bool, shown: Access | No
     if len(witness) > 2 * THIN and length * 10 < len(witness) * 6 and shown != "teaser":
         flags.append("text-lost")
     return flags
-
-
-def _dropped(elements: Sequence[Element], pieces: Sequence[Piece]) -> tuple[Dropped, ...]:
-    """What was judged not to be article, in reading order, cut to what a reader needs to recognise it."""
-    found = [
-        (e.order, e.drop, e.text(dropped=True, limit=2 * MAX_DROPPED_TEXT)) for e in elements if e.drop and e.size > 0
-    ]
-    found += [(piece.element.order, piece.drop, piece.text) for piece in pieces if piece.drop]
-    found.sort(key=lambda item: item[0])
-    cut = ((rule, " ".join(text[: 4 * MAX_DROPPED_TEXT].split())[:MAX_DROPPED_TEXT]) for _, rule, text in found)
-    return tuple(Dropped(rule, text) for rule, text in cut if text)[:MAX_DROPPED]

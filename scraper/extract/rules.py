@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from scraper.extract.blocks import Piece
-from scraper.extract.tree import Document, Element
+from scraper.extract.tree import Document, Element, Node, Parser, select
+from scraper.extract.walk import Told
 from scraper.model import Outlet, Rule
 from scraper.text import clean
+
+# At the end of a selector: the attribute that is meant, instead of the text.
+_ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,46 @@ def apply(doc: Document, outlet: Outlet | None) -> Applied:
     return Applied(drop, keep, body, _fields(doc, own_first), lines, tuple(entries[k] for k in sorted(entries)))
 
 
+def digest(outlet: Outlet | None) -> str:
+    """What tells the rules of an outlet from others."""
+    told: list[Any] = [
+        (r.name, r.drop, r.keep, r.body, sorted(r.fields.items()), r.drop_text, *([r.entries] if r.entries else []))
+        for r in (outlet.rules if outlet else ())
+    ]
+    if outlet and outlet.pages:
+        told.append((outlet.pages.next, outlet.pages.number, outlet.pages.most))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:8]
+
+
+# Tags, classes, ids and what stands in what: all that a glance at a page keeps of its boxes.
+_PLAIN = re.compile(r"[\w\s.,#>*-]+")
+
+
+def told(parser: Parser, outlet: Outlet | None) -> Told:
+    """What the rules of `outlet` say about a page that is only glanced at."""
+    if outlet is None or not outlet.rules:
+        return Told()
+    keep = frozenset(node.mem_id for rule in outlet.rules for node in _nodes(parser, rule.keep))
+    drop = {node.mem_id: rule.name for rule in outlet.rules for node in _nodes(parser, rule.drop)}
+    rest = [text for rule in outlet.rules for text in _said(parser, rule)]
+    return Told({key: name for key, name in drop.items() if key not in keep}, keep, rest)
+
+
+def _nodes(parser: Parser, selectors: Iterable[str]) -> list[Node]:
+    return [node for selector in selectors for node in select(parser, selector)]
+
+
+def _said(parser: Parser, rule: Rule) -> Iterator[str]:
+    """What a rule finds, where that is no part of what is looked at anyway."""
+    for selector in rule.body:
+        yield str(len(select(parser, selector)))
+    for selector in (*rule.body, *rule.drop, *rule.keep):
+        if not _PLAIN.fullmatch(selector):
+            yield from (node.html or "" for node in select(parser, selector))
+    for where in rule.fields.values():
+        yield from (node.html or "" for node in select(parser, _ATTRIBUTE.sub("", where).strip() or where))
+
+
 def _found(doc: Document, selectors: Iterable[str]) -> list[Element]:
     return [element for selector in selectors for element in doc.select(selector)]
 
@@ -56,9 +102,8 @@ def _fields(doc: Document, rules: Iterable[Rule]) -> dict[str, list[str]]:
 
 
 def _texts(doc: Document, where: str) -> list[str]:
-    selector, at, attribute = where.rpartition("@")
-    if at and re.fullmatch(r"[A-Za-z_][\w:.-]*", attribute):
-        values = doc.select_attribute(selector.strip(), attribute)
+    if match := _ATTRIBUTE.search(where):
+        values = doc.select_attribute(where[: match.start()].strip(), match[1])
     else:
         values = [element.text(dropped=True, apart=True) for element in doc.select(where)]
     return [text for value in values if (text := clean(value))]

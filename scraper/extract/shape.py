@@ -71,8 +71,8 @@ def _drop_bio(line: Element, middle: Element | None) -> None:
     if parent is None or parent is middle or not any(map(_PROFILE.search, _hrefs_of(line))):
         return
     kids = list(parent.elements())
-    before = kids[kids.index(line) - 1] if kids.index(line) else None
-    if before is not None and before.drop is None and before.tag == "p" and before.size <= MAX_BIO:
+    before = next((kid for kid in reversed(kids[: kids.index(line)]) if kid.drop is None), None)
+    if before is not None and before.tag == "p" and before.size <= MAX_BIO:
         drop(before, "byline")
 
 

@@ -18,6 +18,8 @@ from scraper.text import clean
 
 Node = dict[str, object]
 
+# The attributes under which a <meta> may have its name.
+NAMES: Final = ("property", "name", "itemprop", "http-equiv")
 MAX_NODES: Final = 400
 MAX_DEPTH: Final = 12
 MAX_VALUES: Final = 50
@@ -109,7 +111,7 @@ def read_metas(metas: Iterable[dict[str, str | None]], wanted: frozenset[str]) -
         content = attrs.get("content")
         if not content or len(content) > 20_000:
             continue
-        for key in ("property", "name", "itemprop", "http-equiv"):
+        for key in NAMES:
             name = (attrs.get(key) or "").strip().lower()
             if name not in wanted:
                 continue

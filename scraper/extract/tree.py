@@ -15,12 +15,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from scraper.errors import ExtractError
 from scraper.extract.words import tokens
 
+# A parsed page and its nodes, for those who look at it without copying it.
+Parser = LexborHTMLParser
+Node = LexborNode
+DECLARED: Final = 'meta,link[rel],title,script[type*="ld+json"]'
+
 MAX_NODES: Final = 100_000
 MAX_SCRIPT: Final = 3_000_000
 MAX_NAV: Final = 2_000
 
 # Never text that a reader sees. `noscript` is what readers with scripts do not see.
-_SKIP: Final = tokens(
+SKIP: Final = tokens(
     "script style template noscript svg math iframe object embed applet param canvas audio video source track map area "
     "select option optgroup datalist input textarea meter progress link meta base head frameset frame dialog"
 )
@@ -138,12 +143,7 @@ class Document:
 
     def select(self, selector: str) -> list[Element]:
         """Elements that match a CSS selector; [] if the parser does not understand it."""
-        if self.parser is None:
-            return []
-        try:
-            found = self.parser.css(selector)
-        except (SelectolaxError, ValueError):
-            return []
+        found = select(self.parser, selector) if self.parser is not None else []
         return [self.by_id[node.mem_id] for node in found if node.mem_id in self.by_id]
 
     def metas_within(self) -> list[tuple[Element, dict[str, str | None]]]:
@@ -159,20 +159,28 @@ class Document:
 
     def select_attribute(self, selector: str, name: str) -> list[str]:
         """The values of an attribute of the elements that match, also of those in the head."""
-        if self.parser is None:
-            return []
-        try:
-            return [value for node in self.parser.css(selector) if (value := node.attributes.get(name))]
-        except (SelectolaxError, ValueError):
-            return []
+        found = select(self.parser, selector) if self.parser is not None else []
+        return [value for node in found if (value := node.attributes.get(name))]
 
 
-def parse(html: str, url: str) -> Document:
-    """Parse `html`. Raises ExtractError (`too-heavy`) when the parser gives up."""
+def select(parser: Parser, selector: str) -> list[Node]:
+    """The nodes that match a CSS selector; [] if the parser does not understand it."""
     try:
-        parser = LexborHTMLParser(html)
+        return parser.css(selector)
+    except (SelectolaxError, ValueError):
+        return []
+
+
+def parse(html: str | bytes, url: str) -> Parser:
+    """Parse `html`, bytes in UTF-8. Raises ExtractError (`too-heavy`) when the parser gives up."""
+    try:
+        return LexborHTMLParser(html)
     except (SelectolaxError, MemoryError, ValueError) as exc:
         raise ExtractError(url, "too-heavy", "the parser gave up") from exc
+
+
+def document(parser: Parser, url: str) -> Document:
+    """Copy what readers see of a parsed page, and what it declares."""
     top = parser.root
     doc = Document(url, Element("html", {}, None, 0), parser=parser)
     if top is None:
@@ -186,7 +194,7 @@ def parse(html: str, url: str) -> Document:
 
 def _declared(doc: Document, parser: LexborHTMLParser) -> None:
     room = MAX_SCRIPT
-    for node in parser.css('meta,link[rel],title,script[type*="ld+json"]'):
+    for node in parser.css(DECLARED):
         match node.tag:
             case "meta":
                 doc.metas.append(node.attributes)
@@ -220,7 +228,7 @@ def _copy(doc: Document, top: LexborNode) -> None:
                 parent.kids.append(" " if text.isspace() and parent.tag in _FREE else text)
             elif tag == "-comment":
                 doc.comments.append((node.comment_content or "")[:200])
-            elif tag not in _SKIP and tag[:1] not in {"-", "!"}:
+            elif tag not in SKIP and tag[:1] not in {"-", "!"}:
                 count += 1
                 if count > MAX_NODES:
                     doc.truncated = True

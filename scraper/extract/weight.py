@@ -22,6 +22,7 @@ MAX_OPTIONS: Final = 20_000
 MAX_TAGS: Final = 1_500_000
 
 _FORMATTING = re.compile(r"(?i)<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])")
+_NEVER_CLOSED = re.compile(r"<(?:!|(?:img|br|input|link|meta|source|hr)[\s/>])", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _VOID: Final = tokens("area base br col embed hr img input link meta param source track wbr")
 # Their start closes the one before; they do not nest by being repeated.
@@ -37,11 +38,15 @@ def check(html: str, url: str) -> None:
         raise ExtractError(url, "too-heavy", f"{tags} tags")
     _check_attributes(html, url)
     # Half of a sound page's tags close something. What never closes is void, flat or trouble.
-    if tags - 2 * html.count("</") > MAX_UNCLOSED_FORMATTING or tags > 2 * MAX_DEPTH:
+    if _has_unclosed(html, tags - 2 * html.count("</")) or tags > 2 * MAX_DEPTH:
         _check_formatting(html, url)
         _check_depth(html, url)
     if tags > MAX_OPTIONS and len(re.findall("(?i)<option", html)) > MAX_OPTIONS:
         raise ExtractError(url, "too-heavy", "options without end")
+
+
+def _has_unclosed(html: str, unclosed: int) -> bool:
+    return unclosed > MAX_UNCLOSED_FORMATTING and unclosed - len(_NEVER_CLOSED.findall(html)) > MAX_UNCLOSED_FORMATTING
 
 
 def _check_attributes(html: str, url: str) -> None:
