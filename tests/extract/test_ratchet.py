@@ -11,6 +11,7 @@ import pytest
 
 from scraper.article import render
 from tests.benchmarks import kinds
+from tests.extract import own
 from tests.seeds.test_seeds import NAMES, Seed, seed, shipped
 
 FLOORS = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
@@ -50,8 +51,14 @@ def test_own_pages() -> None:
     held("own", figures, digest(one.page for one in pages))
 
 
+def test_own_articles() -> None:
+    """Articles among everything that content systems print around them, in sixteen languages."""
+    pages = list(own.load())
+    held("own-articles", own.figures(pages), digest(one.identity for one in pages))
+
+
 @pytest.mark.parametrize("folder", ["first", "second", "third"])
 def test_kinds_of_pages(folder: str) -> None:
     """Walls are told from stories, and stories from beginnings that end at a wall."""
     rows = kinds.judged(folder)
-    held(f"kinds-{folder}", kinds.figures(rows), digest(row.page.html for row in rows))
+    held(f"kinds-{folder}", kinds.figures(rows), digest(row.page.identity for row in rows))

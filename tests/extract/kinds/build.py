@@ -32,6 +32,11 @@ class Labelled:
     also: tuple[str, ...] = ()
 
     @property
+    def identity(self) -> bytes:
+        """What makes it another page, or another label."""
+        return f"{self.kind} {self.access} {' '.join(self.also)}\n".encode() + self.html
+
+    @property
     def is_story(self) -> bool:
         """Whether there is an article on it, whole or in part."""
         return self.kind in {"article", "live"}
