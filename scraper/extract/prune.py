@@ -51,6 +51,7 @@ MIN_BESIDE: Final = 3
 MIN_NEAREST: Final = 400
 # More prose than any page has.
 BOUNDLESS: Final = 10_000_000
+_HEADINGS: Final = tokens("h1 h2 h3 h4 h5 h6")
 _ROOTS: Final = frozenset(("body", "html"))
 MIN_WORN: Final = 3
 MAX_WRAPPERS: Final = 12
@@ -185,12 +186,12 @@ def _add(leaf: Element, columns: dict[int, _Column], best: _Column | None, times
     unit = outer(leaf)
     holder = unit.parent or unit
     # What is in a list beside the headline sums up as often as not.
-    prose = leaf.run * 2 // 5 if leaf.tag == "li" else leaf.run
+    prose = 0 if leaf.tag in _HEADINGS else leaf.run * 2 // 5 if leaf.tag == "li" else leaf.run
     for above, part in zip((holder, unit, *holder.ancestors()), _SHARES, strict=False):
         column = columns.setdefault(above.order, _Column(above))
         column.weight += leaf.run * times // part
         column.prose += prose // part
-        column.beside += part == 1 and leaf.tag != "li"
+        column.beside += part == 1 and leaf.tag != "li" and leaf.tag not in _HEADINGS
         if best is None or column.weight > best.weight:
             best = column
     return best

@@ -88,6 +88,14 @@ def test_a_summary_beside_the_headline_is_not_taken_for_the_article() -> None:
     assert set(PARAGRAPHS) - {"The ferry stays."} <= set(texts(read(html)))
 
 
+def test_a_headline_counts_for_no_paragraph_of_the_box_that_it_stands_in() -> None:
+    title = f"{TITLE}, and what it has cost the city and its ferry"
+    lead = f"<div><h1>{title}</h1><p>{OTHER[0]} {OTHER[1]}</p><p>{OTHER[2]} {OTHER[3][:60]}</p></div>"
+    story = "".join(f"<p>{escape(line)} {escape(line)}</p>" for line in PARAGRAPHS)
+    html = naked(f"<div>{lead}</div><div class='b'>{story}</div>").replace(TITLE.encode(), title.encode(), 1)
+    assert f"{PARAGRAPHS[4]} {PARAGRAPHS[4]}" in texts(read(html))
+
+
 # ------------------------------------------------------------------------------------------------ wrappers
 
 
