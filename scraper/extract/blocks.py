@@ -90,6 +90,33 @@ def collect(container: Element) -> list[Piece]:
     return walk.pieces
 
 
+# Inline elements that tell a line from another: bold names, links.
+_TELLING: Final = _BOLD | frozenset(("a", "br"))
+
+
+def outline(container: Element) -> str:
+    """All that `collect` makes pieces of, as one text, which costs less than the pieces.
+
+    Words that only a tag without meaning parts are one run; tokens in the query of a link are left out.
+    """
+    parts: list[str] = []
+    stack: list[Element | str] = [container]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+        elif node.drop is None:
+            tag = node.tag
+            if tag in BLOCKS or tag in _TELLING:
+                href = node.attrs.get("href") if tag == "a" else None
+                parts.append(f"<{tag} {href.partition('?')[0]}>" if href else f"<{tag}>")
+                stack.append(f"</{tag}>")
+            elif node.size <= 2:
+                parts.append(f"<{node.get('class')}>")
+            stack.extend(reversed(node.kids))
+    return "".join(parts)
+
+
 @dataclass(slots=True)
 class _Walk:
     """Where a walk through a container is: the blocks it is in, links and bold type open, the run so far."""

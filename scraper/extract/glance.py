@@ -23,6 +23,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from scraper.extract import addresses, fields, live, prune, structured, tree
@@ -117,9 +118,8 @@ def _limits(page: Opened, walk: Walk) -> Limits:
 def _outvoting(middle: Element) -> int:
     """How much text outvotes the paragraphs of the core in what they are named; 0 if they bear such names."""
     leaves = [node for node in middle.walk() if node.run >= prune.PROSE]
-    chains = {
-        above.order: above for leaf in leaves for above in (leaf, *leaf.ancestors()) if above.order > middle.order
-    }
+    above = (one for leaf in leaves for one in (leaf, *islice(leaf.ancestors(), prune.MAX_WRAPPERS)))
+    chains = {one.order: one for one in above if one.order > middle.order}
     return 0 if any(map(prune.said, chains.values())) else prune.PROSE * max(len(leaves), prune.MIN_WORN)
 
 

@@ -188,10 +188,9 @@ def _fingerprint(page: _Page, reading: str) -> str:
     parts += [f"{name}={texts}" for name, texts in sorted(page.applied.fields.items())]
     parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
     parts += byline.heads(page.elements, page.headline, _first(page))
-    parts += [f"{piece.kind} {piece.text}" for column in page.column for piece in blocks.collect(column)]
+    parts += [blocks.outline(column) for column in page.column]
     links = [(addresses.rels(link) & addresses.RELS, link.get("href")) for link in page.doc.links]
     parts += [f"{sorted(rels)}={href}" for rels, href in links if rels]
-    parts += [e.tag + e.get("href").partition("?")[0] for column in page.column for e in column.walk()]
     parts += page.pager.told
     digest = hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]
