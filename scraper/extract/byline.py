@@ -50,10 +50,13 @@ def heads(elements: Sequence[Element], headline: Element | None, first: Element 
     the headline and `first`, the first paragraph."""
     start = headline.order if headline else 0
     end = first.order if first else start
+    gone: set[int] = set()  # to ask each element whether it is live would cost the square of the depth
     for e in elements:
+        if e.drop is not None or (e.parent is not None and e.parent.order in gone):
+            gone.add(e.order)
         if e.tag == "h1" or e.drop in _HEADS or "author" in e.get("itemprop") or e.get("rel") == "author":
             yield e.text(dropped=True)
-        elif start - ABOVE <= e.order < end and e.is_live:
+        elif start - ABOVE <= e.order < end and e.order not in gone:
             yield "".join(kid for kid in e.kids if isinstance(kid, str))
 
 

@@ -90,10 +90,11 @@ def caption(
     for element in elements:
         if element.order >= end:
             return None
-        if element.order <= start or _is_elsewhere(element):
+        if element.order <= start:
             continue
         framed = element.drop is None and headline is not None and element.order > headline.order
-        if element.drop == "caption" or (framed and _is_framed(element, authors)):
+        bears = element.drop == "caption" or (framed and _is_framed(element, authors))
+        if bears and not _is_elsewhere(element):
             text = _caption_text(element)
             if text:
                 return text

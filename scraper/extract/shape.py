@@ -198,7 +198,9 @@ def _own_line(link: Element) -> bool:
 def _counters(top: Element, keep: set[int]) -> None:
     """Drop counts of likes and views from within embedded posts and lines; a cell of a table may well hold them."""
     for node in list(top.walk()):
-        if 1 < node.size <= MAX_COUNTS and node.drop is None and node.tag not in _CELLS and node.order not in keep:
+        if not 1 < node.size <= MAX_COUNTS or node.drop is not None or node.tag in _CELLS or node.order in keep:
+            continue
+        if any(isinstance(kid, str) and not kid.isspace() for kid in node.kids):
             text = clean(node.text())
             if any(map(str.isdigit, text)) and phrases.COUNTS.match(text):
                 drop(node, "counter")
