@@ -23,7 +23,6 @@ from scraper.model import Capture, Due, Entry, Outlet, Page, Snapshot, Verdict
 GONE = frozenset({404, 410})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
 TRANSIENT = frozenset({408, 421, 425, 429})
-PHRASE, COMPARED = 12, 20_000  # characters
 AGREE = "a second look has to agree"
 # What is known of one address says nothing about another form of it.
 NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
@@ -96,28 +95,6 @@ def name(article: Article, page: Page, outlet: Outlet | None) -> str:
     return urls.canonical(claim) if same or bare else found
 
 
-def led_astray(entry: Entry, page: Page, outlet: Outlet | None) -> bool:
-    """Whether redirects led to an address that is none of this article's own (http to https leads nowhere else)."""
-    return bool(page.hops) and urls.identity(page.final_url, outlet) != urls.identity(entry.url, outlet)
-
-
-def moved(old: Article, new: Article) -> bool:
-    """Whether the text behind a redirect is another story: another headline, and hardly a phrase in common.
-
-    Phrases are runs of characters, so that scripts without spaces count alike. Words would not do: any two articles
-    of a language share a third of them, phrases under a twentieth.
-    """
-    if old.title == new.title:
-        return False
-    before, after = _phrases(old), _phrases(new)
-    return len(before & after) < 0.2 * max(1, min(len(before), len(after)))
-
-
-def _phrases(article: Article) -> set[str]:
-    text = "".join(article.body[:COMPARED].split())
-    return {text[at : at + PHRASE] for at in range(max(1, len(text) - PHRASE + 1))}
-
-
 def kind_of(url: str) -> Literal["page", "pdf"]:
     """What `url` promises by its end, before anybody has asked: print may be larger and slower than pages."""
     return "pdf" if urlsplit(url).path.lower().endswith((".pdf", "/pdf")) else "page"
@@ -180,17 +157,20 @@ def explained(
     return replace(verdict, reason="template" if unlike else "same-text")
 
 
-def second_look(verdict: Verdict, article: Article) -> str | None:
+def second_look(verdict: Verdict, article: Article, *, other: bool = False) -> str | None:
     """What has to be remembered until a second visit has seen the same text; None if `verdict` needs none.
 
-    That is so where a text got much worse, and where another one stands in its place.
+    That is so where a text got much worse, and where another one stands in its place. An `other` story, with a date, is
+    known by that and its headline: a page that is used again is often one that is edited all day.
     """
-    word = (verdict.reason or "").partition(":")[0]
-    if verdict.kind == "edited" and "replaced" in verdict.flags:
+    word, seen = (verdict.reason or "").partition(":")[0], article.body
+    if other or (verdict.kind == "edited" and "replaced" in verdict.flags):
         word = "replaced"
+        if other and article.published:
+            seen = f"{article.published.isoformat()} {article.title}"
     elif verdict.kind != "partial" or word not in SECOND_LOOK:
         return None
-    mark = hashlib.sha256(article.body.encode()).hexdigest()[:8]
+    mark = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:8]
     return f"{word}: text {mark}, {AGREE}"
 
 

@@ -303,7 +303,8 @@ class Capture:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One article in the catalogue. `path` is its folder, relative to the archive; `latest` the number of its last
-    version (None before the first); `gone_since` is set while a tombstone stands."""
+    version (None before the first); `gone_since` is set while a tombstone stands. `follows` is the id of the article
+    that stood at this address before, if the outlet used the address again."""
 
     id: str
     outlet: str
@@ -313,6 +314,7 @@ class Entry:
     first_seen: datetime
     latest: int | None
     gone_since: datetime | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +375,7 @@ class Intent:
     None when no answer came. `entry` is the known article, None for a new one. `aliases` are all URL forms under which
     it was seen. `publisher` is the outlet's file, if it has one: its `identity` names articles whatever their URL.
     `further` are the captures of the article's second page and those after it, as far as they were asked for.
+    `follows` is the article that stood at this address so far, if `article` is another one that begins here.
     """
 
     url: str
@@ -386,6 +389,7 @@ class Intent:
     aliases: tuple[str, ...] = ()
     publisher: Outlet | None = None
     further: tuple[Capture, ...] = ()
+    follows: Entry | None = None
 
 
 # ---------------------------------------------------------------------------------------------- when to look again

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from scraper import cadence, chain, growing, judge, urls
+from scraper import cadence, chain, growing, judge, stories, urls
 from scraper import reread as rereading
 from scraper.article import Article
 from scraper.compare import compare
@@ -57,7 +57,8 @@ class Finding:
     """What one answer turned out to be, before anything is kept. `article` is given when a version has to be made,
     `seen` when a text was read at all. `permanent`: asking again soon is no use. `revision`: what the version known so
     far reads like today, if that is something else. `begins` says that this is a later page of an article, and where to
-    look for its first. `further` and `addresses` are those of the pages after it."""
+    look for its first. `further` and `addresses` are those of the pages after it. `follows` is the article that stood
+    here so far, if another begins."""
 
     verdict: Verdict
     outlet: str
@@ -70,6 +71,7 @@ class Finding:
     begins: str | None = None
     further: tuple[Capture, ...] = ()
     addresses: tuple[str, ...] = ()
+    follows: Entry | None = None
 
     @property
     def article(self) -> Article | None:
@@ -261,31 +263,15 @@ async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pag
         verdict = judge.completed(old, pages.pages, latest) or compare(old, article)
         revision = await rereading.revised(services, entry, latest, old, page.fetched_at)
         finding = replace(finding, revision=revision)
-    if entry and old:
-        verdict = _doubted(due, page, entry, (old, article), verdict, outlet)
+    if entry and latest and old:
+        verdict = stories.doubted(due, page, (entry, latest, outlet), (old, article), verdict)
+    if latest and verdict.kind == "new":
+        return replace(finding, verdict=verdict, entry=None, follows=entry, revision=None)
     if entry:
         verdict = await growing.held(services, due, entry, verdict, (page, article))
     if entry and entry.gone_since and verdict.kind in {"same", "edited"}:
         verdict = replace(verdict, kind="back")
     return replace(finding, verdict=verdict, latest=latest)
-
-
-def _doubted(
-    due: Due, page: Page, entry: Entry, texts: tuple[Article, Article], verdict: Verdict, outlet: Outlet | None
-) -> Verdict:
-    """`verdict` as far as it can be believed: is this the article's own page, its first form, and seen twice?"""
-    old, new = texts
-    if verdict.kind == "same":
-        return verdict
-    if judge.led_astray(entry, page, outlet) and judge.moved(old, new):
-        return Verdict("partial", f"moved: {page.final_url}")
-    verdict = judge.testified(old, new, verdict, outlet)
-    remembered = judge.second_look(verdict, new)
-    if remembered is None:
-        return verdict
-    if due.last_error == remembered:
-        return compare(old, new, shrink_confirmed=True)
-    return Verdict("partial", remembered, flags=verdict.flags)
 
 
 def _intent(services: Services, due: Due, page: Page, capture: Capture, finding: Finding) -> Intent:
@@ -306,6 +292,7 @@ def _intent(services: Services, due: Due, page: Page, capture: Capture, finding:
         aliases=(due.url,) if moved else tuple(dict.fromkeys(forms)),
         publisher=services.outlets.get(finding.outlet),
         further=finding.further,
+        follows=finding.follows,
     )
 
 
@@ -316,6 +303,8 @@ def _row(
     entry = finding.entry
     article_id = snapshot.article_id if snapshot else entry.id if entry else None
     row = replace(due, outlet=finding.outlet, article_id=article_id)
+    if finding.follows:
+        row = replace(row, first_seen=page.fetched_at, published=None, last_edit=None, edits=0)
     seen = finding.seen
     if finding.verdict.kind in {"new", "edited", "same", "back"} and "coalesced" not in finding.verdict.flags:
         row = replace(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from scraper import judge
+from scraper import judge, stories
 from scraper.article import Article, Block
 from scraper.errors import Deferred, Failed, Refused
 from scraper.model import Due, Entry, Verdict
@@ -116,8 +116,8 @@ def test_another_story_behind_a_redirect_is_seen() -> None:
     new = Article(
         URL, URL, title="Snow", blocks=(Block("paragraph", "Heavy snowfall closed mountain roads overnight"),)
     )
-    assert judge.moved(old, new)
-    assert not judge.moved(old, replace(old, title="Old pier"))
+    assert stories.moved(old, new)
+    assert not stories.moved(old, replace(old, title="Old pier"))
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,7 @@ class Asked:
         """Its visits, also if it never became an article. Raises UsageError if there are none."""
         if found := store.reports.visits(self.url, self.outlet(self.url)):
             return found
-        url = self.entry(store).url
-        return store.reports.visits(url, self.outlet(url))
+        return store.reports.visits_of(self.entry(store).id)
 
     def outlet(self, url: str) -> Outlet | None:
         """The outlet of `url`, if it has a file."""
@@ -118,6 +117,20 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
             put(line)
         if last := _gone(entry, looks):
             put(last)
+        for line in _neighbours(store, entry):
+            put(line)
+
+
+def _neighbours(store: FileArchive, entry: Entry) -> list[str]:
+    """The articles that stood at this address before, and the one that stands there now."""
+    found = [
+        f"earlier at this address: {before.title or before.url} (`scraper log {before.id}`)"
+        for before in store.earlier(entry)
+    ]
+    if after := store.follower(entry.id):
+        since = stamp(after.first_seen)
+        found.append(f"another article is at this address since {since}: {after.title} (`scraper log {after.id}`)")
+    return found
 
 
 def _version_line(snapshot: Snapshot) -> str:

@@ -38,6 +38,7 @@ MEANING: Final = {
     "undecodable": "letters that cannot be read where they could be before: a second look has to agree",
     "replaced": "another story in its place: a second look has to agree",
     "moved": "the address leads to another story",
+    "reused": "another article stands at the address now; the one before it keeps its history",
     "pages": "not all pages of the article could be had",
     "robots": "robots.txt does not allow it",
     "private-address": "an address that nobody outside may lead to",
@@ -61,8 +62,11 @@ def why(url: str, last: int | None, json_: bool, archive: Path, config: Path) ->
     with reading(archive) as store:
         seen = asked.visits(store)[-(last or 0) :]
         entry = store.find(seen[-1].url, asked.outlet(seen[-1].url)) if seen else None
+        entry = store.entry(url) or entry
         versions = {one.version: one for one in store.versions(entry.id)} if entry else {}
         due = store.frontier.lookup(entry.url if entry else seen[-1].url, asked.outlet(url)) if seen else None
+        if entry and store.follower(entry.id):
+            due = None  # its address is another article's now
     for visit in seen:
         made = versions.get(visit.version) if visit.version is not None else None
         if json_:
@@ -81,7 +85,8 @@ NO_VISIT: Final = frozenset({"reread"})
 def _why(visit: Seen, made: Snapshot | None) -> str:
     """One line: the version and what it is, or why there is none."""
     if visit.verdict == "new":
-        return f"version {visit.version}: the first text of this article"
+        reused = f", at an address that was used before ({visit.reason})" if visit.reason else ""
+        return f"version {visit.version}: the first text of this article{reused}"
     if visit.verdict == "reread":
         return f"version {visit.version} reads otherwise by {visit.reason}: no edit of the outlet"
     if made and made.edit:

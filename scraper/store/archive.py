@@ -24,7 +24,7 @@ from typing import Final, Self, cast
 import apsw
 
 from scraper.errors import ArchiveUnwritable
-from scraper.model import Capture, Decided, Intent, Page, Revision, Snapshot, Widget
+from scraper.model import Capture, Decided, Entry, Intent, Page, Revision, Snapshot, Widget
 from scraper.store import drafts, index, manifests, paths, sidecar, warc, widgets
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
@@ -194,7 +194,7 @@ class FileArchive(Shelves):
         known = self._known(db, intent)
         what, record_id = plan(intent, known), self._settings.new_id()
         if what.writes == "version":
-            entry = known.entry if known else drafts.new_entry(intent, self._folder(db, intent))
+            entry = known.entry if known else self._begin(db, intent)
             seen = [cast("str", row[0]) for row in db.execute(queries()["aliases_of"], {"id": entry.id})]
             return drafts.version_draft(intent, known, what, record_id, entry, seen)
         if what.writes and known:
@@ -245,6 +245,8 @@ class FileArchive(Shelves):
         entry = entry_of(db, "article_by_id", {"id": intent.entry.id}) if intent.entry else None
         for key, _ in () if entry else drafts.forms_of(intent):
             entry = entry or entry_of(db, "article_by_key", {"key": key})
+        if entry and intent.follows and entry.id == intent.follows.id:
+            return None
         if entry is None and intent.article:
             entry = entry_of(db, "article_by_id", {"id": paths.article_id(intent.article.canonical_url)})
         if entry is None:
@@ -255,13 +257,17 @@ class FileArchive(Shelves):
         version, text, side, seq = cast("tuple[int, str, str, int]", row)
         return Known(entry, Link(version, text, side), seq)
 
-    def _folder(self, db: apsw.Connection, intent: Intent) -> str:
+    def _begin(self, db: apsw.Connection, intent: Intent) -> Entry:
+        """A new article, under an id and in a folder of its own, also if its address was another's."""
         if intent.article is None or intent.capture is None:
             raise ValueError(f"{intent.url}: a version needs an article and its capture")
-        url, day = intent.article.canonical_url, paths.shelf_day(intent.article, intent.capture.captured_at)
-        short = paths.folder(intent.outlet, url, day)
+        url, day, before = intent.article.canonical_url, paths.shelf_day(intent.article, intent.capture.captured_at), 0
+        while entry_of(db, "article_by_id", {"id": paths.article_id(url, before)}):
+            before += 1
+        short = paths.folder(intent.outlet, url, day, before=before)
         taken = db.execute(queries()["article_at_path"], {"path": short}).fetchone()
-        return paths.folder(intent.outlet, url, day, 16) if taken else short
+        folder = paths.folder(intent.outlet, url, day, 16, before) if taken else short
+        return drafts.new_entry(intent, paths.article_id(url, before), folder)
 
     def _marker_data(self, db: apsw.Connection, intent: Intent, known: Known, what: Plan) -> sidecar.Json:
         """What a tombstone says of the visits before, or which tombstone is ended; `number` keeps names apart."""

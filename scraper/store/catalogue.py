@@ -20,7 +20,7 @@ import apsw
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
 
 APPLICATION: Final = 0x4E415243  # "NARC", in the header of every catalogue
-VERSION: Final = 2
+VERSION: Final = 3
 # Up to 3.51.2 two connections could corrupt a WAL database between them.
 OLDEST_SQLITE: Final = (3, 51, 3)
 PATIENCE: Final = 60_000  # milliseconds to wait for another process

@@ -90,6 +90,7 @@ def version_draft(
         aliases=tuple(sorted({url for _, url in forms} | set(seen)))[:_ALIASES],
         forms=forms,
         further=intent.further,
+        follows=entry.follows,
     )
     data = snapshot_json(record)
     stem = f"{entry.path}/{paths.snapshot(number, record.text_sha256)}"
@@ -143,14 +144,14 @@ def marker_draft(intent: Intent, known: Known, plan: Plan, record_id: str, data:
     return Draft(record_id, _visit(intent, known.entry, plan, files=files), known.entry, files, whole)
 
 
-def new_entry(intent: Intent, path: str) -> Entry:
+def new_entry(intent: Intent, article_id: str, path: str) -> Entry:
     """The article that begins with this intent."""
     if intent.article is None or intent.capture is None:
         raise ValueError("a new article needs its text and capture")
     url = intent.article.canonical_url
-    return Entry(
-        paths.article_id(url), intent.outlet, url, path, intent.article.title, intent.capture.captured_at, None
-    )
+    follows = intent.follows.id if intent.follows else None
+    at, title = intent.capture.captured_at, intent.article.title
+    return Entry(article_id, intent.outlet, url, path, title, at, None, follows=follows)
 
 
 def _visit(

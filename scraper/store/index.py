@@ -43,6 +43,7 @@ def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str,
         "version": ours["version"],
         "outlet": ours["outlet"],
         "url": data["url"],
+        "follows": ours.get("follows"),
         "path": path,
         "folder": path.rpartition("/")[0],
         "sha256": ours["text_sha256"],
@@ -61,6 +62,9 @@ def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str,
     }
     for query in ("add_version", "add_reading", "add_article", "retitle_article"):
         db.execute(queries()[query], row)
+    for key, _ in ours["forms"] if row["follows"] else ():
+        values = {"key": key, "article_id": ours["article_id"], "follows": row["follows"]}
+        db.execute(queries()["hand_over"], values)
     add_aliases(db, ours["article_id"], ours["forms"])
 
 

@@ -33,18 +33,20 @@ _WIDGET_FILE = re.compile(rf"{WIDGETS}/[a-z0-9][a-z0-9.-]*/{WIDGET.pattern}", re
 _UNSAFE = re.compile(r"[^a-z0-9.-]+", re.ASCII)
 
 
-def article_id(url: str) -> str:
-    """The id of the article whose first version has the canonical `url`.
+def article_id(url: str, before: int = 0) -> str:
+    """The id of the article whose first version has the canonical `url`. `before`: how many articles had that address
+    before it.
 
-    >>> article_id("https://example.com/a")
-    '2dce0a4c50441bfc'
+    >>> article_id("https://example.com/a"), article_id("https://example.com/a", 1)
+    ('2dce0a4c50441bfc', '37ca27b9ba2b9eeb')
     """
-    return _sha256(url)[:16]
+    return _hash(url, before)[:16]
 
 
-def folder(outlet: str, url: str, day: date, digits: int = 8) -> str:
-    """The folder of an article published on `day`; `digits` of the URL's SHA-256 keep apart what shares a slug."""
-    return f"{ARTICLES}/{plain(outlet)}/{day.year:04d}/{day.month:02d}/{urls.slug(url)}-{_sha256(url)[:digits]}"
+def folder(outlet: str, url: str, day: date, digits: int = 8, before: int = 0) -> str:
+    """The folder of an article published on `day`; `digits` of the hash that names it keep apart what shares a slug."""
+    name = f"{urls.slug(url)}-{_hash(url, before)[:digits]}"
+    return f"{ARTICLES}/{plain(outlet)}/{day.year:04d}/{day.month:02d}/{name}"
 
 
 def shelf_day(article: Article, captured_at: datetime) -> date:
@@ -130,6 +132,10 @@ def widget(outlet: str, number: int, sha256: str) -> str:
 def manifest(day: date) -> str:
     """The manifest of one day."""
     return f"{MANIFESTS}/{day.isoformat()}.sha256"
+
+
+def _hash(url: str, before: int) -> str:
+    return _sha256(f"{url} {before}" if before else url)  # no address holds a blank
 
 
 def _sha256(text: str) -> str:

@@ -22,8 +22,8 @@ ON CONFLICT DO NOTHING;
 
 -- name: add_article
 -- The article of a version; a newer version ends a tombstone.
-INSERT INTO articles (id, outlet, url, path, title, first_seen, latest)
-VALUES (:article_id, :outlet, :url, :folder, :title, :captured_at, :version)
+INSERT INTO articles (id, outlet, url, path, title, first_seen, latest, follows)
+VALUES (:article_id, :outlet, :url, :folder, :title, :captured_at, :version, :follows)
 ON CONFLICT (id) DO UPDATE SET latest = excluded.latest, gone_since = NULL WHERE excluded.latest > latest;
 
 -- name: retitle_article
@@ -41,6 +41,10 @@ INSERT INTO aliases (key, url, article_id)
 SELECT :key, :url, :article_id
 WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE key = :key AND article_id <> :article_id)
 ON CONFLICT DO NOTHING;
+
+-- name: hand_over
+-- A key of the article that stood at an address before, to the one that stands there now.
+UPDATE aliases SET article_id = :article_id WHERE key = :key AND article_id = :follows;
 
 -- name: add_capture
 -- A record that holds an answer.
@@ -75,13 +79,18 @@ WHERE id = :article_id AND latest = :after_version;
 
 -- name: article_by_key
 -- The article a key belongs to.
-SELECT a.id, a.outlet, a.url, a.path, a.title, a.first_seen, a.latest, a.gone_since
+SELECT a.id, a.outlet, a.url, a.path, a.title, a.first_seen, a.latest, a.gone_since, a.follows
 FROM aliases AS k JOIN articles AS a ON a.id = k.article_id
 WHERE k.key = :key LIMIT 1;
 
 -- name: article_by_id
 -- One article.
-SELECT id, outlet, url, path, title, first_seen, latest, gone_since FROM articles WHERE id = :id;
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles WHERE id = :id;
+
+-- name: article_following
+-- The article that stands where another one stood.
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles WHERE follows = :id
+ORDER BY first_seen LIMIT 1;
 
 -- name: widgets_of
 -- All decisions about widgets of an outlet, or of all, in order.
@@ -94,7 +103,7 @@ SELECT number, sha256 FROM widgets WHERE outlet = :outlet ORDER BY number DESC L
 
 -- name: articles_after
 -- Articles in order, from one id on.
-SELECT id, outlet, url, path, title, first_seen, latest, gone_since FROM articles
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
 WHERE id > :after AND (:outlet IS NULL OR outlet = :outlet) ORDER BY id LIMIT :limit;
 
 -- name: article_at_path
@@ -447,8 +456,9 @@ WHERE NOT EXISTS (SELECT 1 FROM frontier WHERE article_id = :article_id)
 ON CONFLICT DO NOTHING;
 
 -- name: articles_to_seed
--- All articles with the time of their last version and one of their keys.
+-- All articles with the time of their last version and one of their keys; none whose address is another's now.
 SELECT a.id, a.url, a.outlet, a.first_seen, v.captured_at,
        (SELECT min(key) FROM aliases WHERE article_id = a.id AND url = a.url),
        (SELECT min(key) FROM aliases WHERE article_id = a.id)
-FROM articles AS a JOIN versions AS v ON v.article_id = a.id AND v.version = a.latest ORDER BY a.id;
+FROM articles AS a JOIN versions AS v ON v.article_id = a.id AND v.version = a.latest
+WHERE NOT EXISTS (SELECT 1 FROM articles AS n WHERE n.follows = a.id) ORDER BY a.id;

@@ -154,6 +154,11 @@ class Reports:
                     return _seen(db, "visits_of_article", {"id": cast("str", article[0])})
             return [seen for key in keys for seen in _seen(db, "visits_of_key", {"key": key})]
 
+    def visits_of(self, article_id: str) -> Sequence[Seen]:
+        """All visits to the article with this id, oldest first."""
+        with self._catalogue.read() as db:
+            return _seen(db, "visits_of_article", {"id": article_id})
+
     def _disk(self, db: apsw.Connection) -> DiskReport:
         size, versions = _numbers(db, "report_size")
         warcs, files = _numbers(db, "report_warcs")

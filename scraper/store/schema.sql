@@ -10,8 +10,10 @@ CREATE TABLE articles (
     title      TEXT,
     first_seen INTEGER NOT NULL,
     latest     INTEGER NOT NULL,
-    gone_since INTEGER
+    gone_since INTEGER,
+    follows    TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX articles_following ON articles (follows) WHERE follows IS NOT NULL;
 CREATE INDEX articles_of_outlet ON articles (outlet, first_seen);
 CREATE INDEX articles_gone ON articles (outlet) WHERE gone_since IS NOT NULL;
 

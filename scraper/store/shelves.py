@@ -40,6 +40,19 @@ class Shelves:
         with self._catalogue.read() as db:
             return entry_of(db, "article_by_id", {"id": article_id})
 
+    def earlier(self, entry: Entry) -> list[Entry]:
+        """The articles that stood at this one's address before it, the last one first."""
+        found: list[Entry] = []
+        while entry.follows and (before := self.entry(entry.follows)) and before not in found:
+            found.append(before)
+            entry = before
+        return found
+
+    def follower(self, article_id: str) -> Entry | None:
+        """The article that stands now where this one stood, or stood there next."""
+        with self._catalogue.read() as db:
+            return entry_of(db, "article_following", {"id": article_id})
+
     def articles(self, outlet: str | None = None, *, batch: int = 500) -> Iterator[Entry]:
         """All articles, or those of one outlet, in order of their ids. What is stored meanwhile may be left out."""
         last = ""

@@ -196,7 +196,8 @@ class Link:
 class Record:
     """All that a sidecar says. `named` is what the page calls itself now, if that differs from the article's URL;
     `aliases` are all URLs under which it was seen so far, `forms` the identity keys and URLs seen on this visit.
-    `further` are the captures of page 2 and those after it."""
+    `further` are the captures of page 2 and those after it, `follows` the id of the article that stood at this address
+    before."""
 
     article_id: str
     outlet: str
@@ -214,6 +215,7 @@ class Record:
     aliases: tuple[str, ...] = ()
     forms: tuple[tuple[str, str], ...] = ()
     further: tuple[Capture, ...] = ()
+    follows: str | None = None
 
 
 def snapshot_json(record: Record) -> Json:
@@ -234,7 +236,13 @@ def snapshot_json(record: Record) -> Json:
         "edit": edit_json(record.edit),
         "verdict_flags": list(record.flags),
         "forms": [list(form) for form in record.forms],
-        **_given({"named": record.named, "pages": [_page(capture) for capture in record.further]}),
+        **_given(
+            {
+                "named": record.named,
+                "pages": [_page(capture) for capture in record.further],
+                "follows": record.follows,
+            }
+        ),
     }
     return data
 

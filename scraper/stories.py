@@ -1,0 +1,91 @@
+"""Whether two texts are one story: pure decisions about identity that need the texts.
+
+    same address, another story, seen twice    → another article begins there
+    same address, rewritten from scratch       → the same article, flagged `replaced`
+    another address that hints at an article   → the same article, if the text agrees
+
+Nothing here knows what an address means; `urls` does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scraper import judge, urls
+from scraper.article import Article
+from scraper.compare import compare
+from scraper.model import Due, Entry, Outlet, Page, Snapshot, Verdict
+
+PHRASE, COMPARED = 12, 20_000  # characters
+# Two articles of an outlet share under a twentieth of their phrases, an article and its heavy edit over a third.
+SHARED: Final = 0.2
+REUSED: Final = "reused"
+# What a page may be said to be and still be another story, whole, at an address that is used again.
+_LESS: Final = frozenset({"shrunk", "teaser"})
+
+
+def moved(old: Article, new: Article) -> bool:
+    """Whether another story stands in its place: another headline, and hardly a phrase in common.
+
+    Phrases are runs of characters, so that scripts without spaces count alike. Words would not do: any two articles
+    of a language share a third of them, phrases under a twentieth.
+    """
+    if old.title == new.title:
+        return False
+    before, after = phrases(old), phrases(new)
+    return len(before & after) < SHARED * max(1, min(len(before), len(after)))
+
+
+def phrases(article: Article) -> set[str]:
+    """All runs of `PHRASE` characters of the body, without its spaces; of a shorter one, the whole."""
+    text = "".join(article.body[:COMPARED].split())
+    return {text[at : at + PHRASE] for at in range(max(1, len(text) - PHRASE + 1))}
+
+
+def succeeds(latest: Snapshot, old: Article, new: Article, verdict: Verdict) -> bool:
+    """Whether `new` is an article that stands where `old` stood, and no edit of it.
+
+    It is another story, and if the page says when it was published, that is later: on a later day, or after the last
+    version was captured. If it does not say so, nothing at all may be left of the old text. Who rewrites a story keeps
+    its headline or its date.
+    """
+    word = (verdict.reason or "").partition(":")[0]
+    if (verdict.kind != "edited" and word not in _LESS) or not moved(old, new):
+        return False
+    at = judge.instant(new)
+    if at is None or new.day is None:
+        return "replaced" in verdict.flags
+    return at > latest.captured_at or (old.day is not None and new.day > old.day)
+
+
+def doubted(
+    due: Due,
+    page: Page,
+    known: tuple[Entry, Snapshot, Outlet | None],
+    texts: tuple[Article, Article],
+    verdict: Verdict,
+) -> Verdict:
+    """`verdict` as far as it can be believed: is this the article's own page, its first form, and seen twice?
+
+    `new` says that another article begins here.
+    """
+    (entry, latest, outlet), (old, new) = known, texts
+    if verdict.kind == "same":
+        return verdict
+    if led_astray(entry, page, outlet) and moved(old, new):
+        return Verdict("partial", f"moved: {page.final_url}")
+    other = not judge.is_witness(new.url, outlet) and succeeds(latest, old, new, verdict)
+    verdict = judge.testified(old, new, verdict, outlet)
+    remembered = judge.second_look(verdict, new, other=other)
+    if remembered is None:
+        return verdict
+    if due.last_error != remembered:
+        return Verdict("partial", remembered, flags=verdict.flags)
+    if other:
+        return Verdict("new", f"{REUSED}: {entry.id} was here", flags=compare(None, new).flags)
+    return compare(old, new, shrink_confirmed=True)
+
+
+def led_astray(entry: Entry, page: Page, outlet: Outlet | None) -> bool:
+    """Whether redirects led to an address that is none of this article's own (http to https leads nowhere else)."""
+    return bool(page.hops) and urls.identity(page.final_url, outlet) != urls.identity(entry.url, outlet)
