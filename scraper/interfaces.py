@@ -96,6 +96,10 @@ class Archive(Protocol):
         """The article known under any form of `url`."""
         ...
 
+    def hinted(self, hints: Sequence[str]) -> Sequence[Entry]:
+        """A few articles that gave one of these hints (`scraper.hints`) and whose address is still theirs."""
+        ...
+
     def versions(self, article_id: str) -> Sequence[Snapshot]:
         """All versions, oldest first. Raises ArchiveDamaged if one of them is not as it was stored."""
         ...

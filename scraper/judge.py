@@ -17,15 +17,19 @@ from urllib.parse import urlsplit
 from scraper import cadence, urls
 from scraper.article import Article, render
 from scraper.compare import SECOND_LOOK, compare
-from scraper.errors import Deferred, FetchError, Refused
+from scraper.errors import Deferred, ExtractError, FetchError, Refused
 from scraper.model import Capture, Due, Entry, Outlet, Page, Snapshot, Verdict
 
 GONE = frozenset({404, 410})
+# Under these statuses, too, a server may ask for proof that somebody is human.
+CHALLENGES = frozenset({403, 429, 503})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
 TRANSIENT = frozenset({408, 421, 425, 429})
 AGREE = "a second look has to agree"
 # What is known of one address says nothing about another form of it.
 NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
+# Worse pages that show the article, or another in its place: it is not gone.
+THERE = frozenset({*SECOND_LOOK, "teaser", "replaced"})
 # Fields that print may leave out; and how much of a disagreement is told.
 UNPRINTED = frozenset({"subtitle", "byline", "date", "caption"})
 TOLD, SHOWN = 3, 120
@@ -40,6 +44,11 @@ def trouble(error: FetchError) -> Verdict:
             return Verdict("deferred", error.said)
         case _:
             return Verdict("failed", error.said)
+
+
+def unread(error: ExtractError, entry: Entry | None) -> Verdict:
+    """The verdict when an answer cannot be read. Nothing at all, where an article was, is a worse page."""
+    return Verdict("partial" if entry and error.reason == "empty" else "failed", error.said)
 
 
 def is_final(code: int) -> bool:
@@ -64,10 +73,17 @@ def status(page: Page, due: Due, entry: Entry | None) -> Verdict | None:
 
 
 def gone(reason: str, code: int, due: Due, now: datetime) -> Verdict:
-    """`gone`, flagged `confirmed` once enough visits over enough time have agreed."""
-    misses, since = due.misses + 1, due.gone_first or now
+    """`gone`, flagged `confirmed` once enough visits over enough time have agreed. One 410 among others is no two."""
+    misses, since = due.misses + 1, _missed_since(due, now)
+    if due.last_error != reason:
+        code = 404
     confirmed = cadence.gone_confirmed(misses, since, code, now)
     return Verdict("gone", reason, flags=("confirmed",) if confirmed else ("unconfirmed",))
+
+
+def _missed_since(due: Due, now: datetime) -> datetime:
+    """Since when answers in a row say that it is gone; one after `now` was dated by a clock that was wrong."""
+    return min(due.gone_first or now, now)
 
 
 def is_front(url: str) -> bool:
@@ -200,9 +216,12 @@ def after(
         case "same":
             row = _answered(row, now, edits=due.edits, unchanged=due.unchanged + 1, last_edit=due.last_edit)
         case "gone":
-            row = replace(row, last_visit=now, misses=due.misses + 1, gone_first=due.gone_first or now, failures=0)
+            since = _missed_since(due, now)
+            row = replace(row, last_visit=now, misses=due.misses + 1, gone_first=since, failures=0)
         case "partial" | "failed":
             row = replace(row, last_visit=now, failures=due.failures + 1)
+            if verdict.kind == "partial" and (verdict.reason or "").partition(":")[0] in THERE:
+                row = replace(row, misses=0, gone_first=None)
         case "refused" | "deferred":
             pass
     return replace(row, next_visit=cadence.next_visit(row, verdict.kind, now, retry_at, permanent=permanent))

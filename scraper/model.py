@@ -375,7 +375,8 @@ class Intent:
     None when no answer came. `entry` is the known article, None for a new one. `aliases` are all URL forms under which
     it was seen. `publisher` is the outlet's file, if it has one: its `identity` names articles whatever their URL.
     `further` are the captures of the article's second page and those after it, as far as they were asked for.
-    `follows` is the article that stood at this address so far, if `article` is another one that begins here.
+    `follows` is the article that stood at this address so far, if `article` is another one that begins here. `claims`
+    are the addresses on its site that the page says are its own and nothing proves.
     """
 
     url: str
@@ -390,6 +391,7 @@ class Intent:
     publisher: Outlet | None = None
     further: tuple[Capture, ...] = ()
     follows: Entry | None = None
+    claims: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------- when to look again

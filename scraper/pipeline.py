@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from scraper import cadence, chain, growing, judge, stories, urls
+from scraper import cadence, chain, growing, hints, judge, kin, stories, urls
 from scraper import reread as rereading
 from scraper.article import Article
 from scraper.compare import compare
@@ -58,7 +58,7 @@ class Finding:
     `seen` when a text was read at all. `permanent`: asking again soon is no use. `revision`: what the version known so
     far reads like today, if that is something else. `begins` says that this is a later page of an article, and where to
     look for its first. `further` and `addresses` are those of the pages after it. `follows` is the article that stood
-    here so far, if another begins."""
+    here so far, if another begins; `claims` are what the page says of its address and nothing proves."""
 
     verdict: Verdict
     outlet: str
@@ -72,6 +72,7 @@ class Finding:
     further: tuple[Capture, ...] = ()
     addresses: tuple[str, ...] = ()
     follows: Entry | None = None
+    claims: tuple[str, ...] = ()
 
     @property
     def article(self) -> Article | None:
@@ -196,8 +197,8 @@ async def _examine(services: Services, due: Due, answer: tuple[Request, Page, Ca
     owner = outlet.id if outlet else urls.host(page.final_url).removeprefix("www.")
     entry = await services.store(services.archive.find, due.url, outlet)
     if by_status := judge.status(page, due, entry):
-        if page.status == 403 and await _is_challenge(services, page, outlet):
-            return Finding(Verdict("partial", "challenge: http-403"), owner, entry)
+        if page.status in judge.CHALLENGES and await _is_challenge(services, page, outlet):
+            return Finding(Verdict("partial", f"challenge: http-{page.status}"), owner, entry)
         return Finding(by_status, owner, entry, permanent=judge.is_final(page.status))
     unchanged = Finding(Verdict("back" if entry and entry.gone_since else "same"), owner, entry)
     known = due if entry and not manner.force else replace(due, **judge.NOTHING_KNOWN)
@@ -205,7 +206,7 @@ async def _examine(services: Services, due: Due, answer: tuple[Request, Page, Ca
         same = capture.digest == known.digest
         article = None if same else await services.reader.read(page, outlet, known.fingerprint)
     except ExtractError as error:
-        return Finding(Verdict("failed", error.said), owner, entry, permanent=error.reason != "resources")
+        return Finding(judge.unread(error, entry), owner, entry, permanent=error.reason != "resources")
     if article is None:
         return unchanged
     seen = Finding(Verdict("new"), owner, entry, begins=None if manner.turned else article.first_page)
@@ -218,11 +219,13 @@ async def _of_pages(
     """What `article` is with all its pages; its text is not looked at before all of them are there."""
     request, page, _ = answer
     entry, outlet = finding.entry, services.outlets.for_url(page.final_url)
+    claims = hints.claims((article.canonical_url, *article.claims), page.final_url)
     article = replace(article, canonical_url=judge.name(article, page, outlet))
     pages = await chain.follow(services, article, request, outlet)
     for form in (page.final_url, pages.pages[0].canonical_url, *pages.addresses):
         entry = entry or await services.store(services.archive.find, form, outlet)
-    found = replace(finding, entry=entry, further=tuple(pages.further), addresses=tuple(pages.addresses))
+    entry = entry or await kin.related(services, page, pages.article, claims, outlet)
+    found = replace(finding, entry=entry, claims=claims, further=tuple(pages.further), addresses=tuple(pages.addresses))
     if trouble := pages.trouble:
         return _troubled(found, trouble, pages)
     found = await _weigh(services, due, page, replace(found, seen=pages.article), pages)
@@ -293,6 +296,7 @@ def _intent(services: Services, due: Due, page: Page, capture: Capture, finding:
         publisher=services.outlets.get(finding.outlet),
         further=finding.further,
         follows=finding.follows,
+        claims=() if moved else finding.claims,
     )
 
 

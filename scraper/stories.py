@@ -19,6 +19,9 @@ from scraper.model import Due, Entry, Outlet, Page, Snapshot, Verdict
 PHRASE, COMPARED = 12, 20_000  # characters
 # Two articles of an outlet share under a twentieth of their phrases, an article and its heavy edit over a third.
 SHARED: Final = 0.2
+# How much of all phrases of two texts they share, at least: under one headline, under two, if nothing else speaks for
+# one story; and how many phrases make a text that can be told from a form.
+RETOLD, MOVED, EQUAL, TELLING = 0.3, 0.6, 0.9, 200
 REUSED: Final = "reused"
 # What a page may be said to be and still be another story, whole, at an address that is used again.
 _LESS: Final = frozenset({"shrunk", "teaser"})
@@ -40,6 +43,21 @@ def phrases(article: Article) -> set[str]:
     """All runs of `PHRASE` characters of the body, without its spaces; of a shorter one, the whole."""
     text = "".join(article.body[:COMPARED].split())
     return {text[at : at + PHRASE] for at in range(max(1, len(text) - PHRASE + 1))}
+
+
+def alike(old: Article, new: Article, *, said: bool) -> bool:
+    """Whether two pages at two addresses tell one story. `said`: one of them calls itself by the other's address.
+
+    An outlet that moves an article keeps nearly all of its text; one that quotes another keeps its own. Without such a
+    word the day of publication has to be the same, or all but a little of a text of some length: a column, or a report
+    that comes each day from one form, is another article each time.
+    """
+    before, after = phrases(old), phrases(new)
+    shared = len(before & after) / max(1, len(before | after))
+    one = shared >= (RETOLD if old.title and old.title == new.title else MOVED)
+    if said or (old.day is not None and old.day == new.day):
+        return one and (said or len(before) >= TELLING)
+    return shared >= EQUAL and len(before) >= TELLING
 
 
 def succeeds(latest: Snapshot, old: Article, new: Article, verdict: Verdict) -> bool:
@@ -72,7 +90,8 @@ def doubted(
     (entry, latest, outlet), (old, new) = known, texts
     if verdict.kind == "same":
         return verdict
-    if led_astray(entry, page, outlet) and moved(old, new):
+    is_story = verdict.kind == "edited" or (verdict.reason or "").partition(":")[0] in judge.THERE
+    if is_story and led_astray(entry, page, outlet) and moved(old, new):
         return Verdict("partial", f"moved: {page.final_url}")
     other = not judge.is_witness(new.url, outlet) and succeeds(latest, old, new, verdict)
     verdict = judge.testified(old, new, verdict, outlet)

@@ -12,7 +12,19 @@ import scraper
 
 ROOT = Path(scraper.__file__).parent
 VERBS = {"discover", "fetch", "extract", "compare", "store", "serve"}
-NOUNS = {"article", "model", "errors", "text", "urls", "trackers", "charset", "interfaces", "cadence", "paging"}
+NOUNS = {
+    "article",
+    "model",
+    "errors",
+    "text",
+    "urls",
+    "trackers",
+    "hints",
+    "charset",
+    "interfaces",
+    "cadence",
+    "paging",
+}
 DATA = {"settings", "outlets", "tomlfile"}
 
 # Each outside library has one door, so that its errors and habits meet us in one place only.

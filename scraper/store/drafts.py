@@ -179,6 +179,7 @@ def _visit(
         "asked": page.url if page else intent.url,
         "hops": [asdict(hop) for hop in page.hops] if page else [],
         "forms": [list(form) for form in forms_of(intent)],
+        **({"claims": list(intent.claims)} if intent.claims else {}),
         **({"pages": [_capture(capture) for capture in intent.further]} if intent.further else {}),
     }
 

@@ -9,10 +9,11 @@ made again from the files is the same one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import apsw
 
+from scraper import hints
 from scraper.store import paths
 from scraper.store.catalogue import queries
 from scraper.store.sidecar import Json
@@ -68,10 +69,17 @@ def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str,
     add_aliases(db, ours["article_id"], ours["forms"])
 
 
-def add_aliases(db: apsw.Connection, article_id: str, forms: Iterable[tuple[str, str]]) -> None:
+def add_aliases(db: apsw.Connection, article_id: str, forms: Sequence[tuple[str, str]]) -> None:
     """Remember under which keys and URLs an article was seen. A key that is another article's stays with it."""
     for key, url in forms:
         db.execute(queries()["add_alias"], {"key": key, "url": url, "article_id": article_id})
+    add_hints(db, article_id, [hint for url in dict.fromkeys(url for _, url in forms) for hint in hints.of(url)])
+
+
+def add_hints(db: apsw.Connection, article_id: str, found: Iterable[str]) -> None:
+    """Remember where else an article may be met."""
+    for hint in found:
+        db.execute(queries()["add_hint"], {"hint": hint, "article_id": article_id})
 
 
 def add_visit(db: apsw.Connection, visit: Json, file: str, offset: int, record_id: str) -> None:
@@ -93,6 +101,7 @@ def add_visit(db: apsw.Connection, visit: Json, file: str, offset: int, record_i
     db.execute(queries()["add_visit"], row)
     if visit["article_id"]:
         add_aliases(db, visit["article_id"], visit["forms"])
+        add_hints(db, visit["article_id"], [hint for url in visit.get("claims", ()) for hint in hints.claim(url)])
 
 
 def add_marker(db: apsw.Connection, data: Json, path: str, sha256: str) -> None:

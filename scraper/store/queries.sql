@@ -42,6 +42,10 @@ SELECT :key, :url, :article_id
 WHERE NOT EXISTS (SELECT 1 FROM aliases WHERE key = :key AND article_id <> :article_id)
 ON CONFLICT DO NOTHING;
 
+-- name: add_hint
+-- Something that another address of the article may have in common with the one that was seen.
+INSERT INTO hints (hint, article_id) VALUES (:hint, :article_id) ON CONFLICT DO NOTHING;
+
 -- name: hand_over
 -- A key of the article that stood at an address before, to the one that stands there now.
 UPDATE aliases SET article_id = :article_id WHERE key = :key AND article_id = :follows;
@@ -100,6 +104,13 @@ WHERE (:outlet IS NULL OR outlet = :outlet) ORDER BY outlet, number;
 -- name: last_widget
 -- What the next decision follows.
 SELECT number, sha256 FROM widgets WHERE outlet = :outlet ORDER BY number DESC LIMIT 1;
+
+-- name: articles_hinted
+-- Articles that gave a hint, and whose address is not another's now; the newest first.
+SELECT a.id, a.outlet, a.url, a.path, a.title, a.first_seen, a.latest, a.gone_since, a.follows
+FROM hints AS h JOIN articles AS a ON a.id = h.article_id
+WHERE h.hint = :hint AND NOT EXISTS (SELECT 1 FROM articles AS n WHERE n.follows = a.id)
+ORDER BY a.first_seen DESC, a.id LIMIT 3;
 
 -- name: articles_after
 -- Articles in order, from one id on.

@@ -34,7 +34,18 @@ from scraper.store.stamps import now
 
 # What the files do not hold: when to look next, and what somebody was just about to write.
 _CARRIED = ("sources", "frontier", "hosts", "pending")
-_DERIVED = ("articles", "aliases", "versions", "readings", "markers", "widgets", "captures", "visits", "manifests")
+_DERIVED = (
+    "articles",
+    "aliases",
+    "hints",
+    "versions",
+    "readings",
+    "markers",
+    "widgets",
+    "captures",
+    "visits",
+    "manifests",
+)
 # A name that was reserved for a file is no fact about files; how far a file was read is none either.
 _FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits)"
 

@@ -26,6 +26,13 @@ CREATE TABLE aliases (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX aliases_of_article ON aliases (article_id);
 
+-- What another address of an article may have in common with those that were seen: where to look, never a proof.
+CREATE TABLE hints (
+    hint       TEXT NOT NULL,
+    article_id TEXT NOT NULL,
+    PRIMARY KEY (hint, article_id)
+) STRICT, WITHOUT ROWID;
+
 -- Each version as it is read now. `seq` is that of its capture; `revision` counts how often it was read anew with
 -- another result. `size` is that of text and sidecar together.
 CREATE TABLE versions (

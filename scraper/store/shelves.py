@@ -40,6 +40,12 @@ class Shelves:
         with self._catalogue.read() as db:
             return entry_of(db, "article_by_id", {"id": article_id})
 
+    def hinted(self, hints: Sequence[str]) -> list[Entry]:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            rows = [row for hint in hints for row in db.execute(queries()["articles_hinted"], {"hint": hint})]
+        return list(dict.fromkeys(map(_entry, rows)))
+
     def earlier(self, entry: Entry) -> list[Entry]:
         """The articles that stood at this one's address before it, the last one first."""
         found: list[Entry] = []

@@ -1,0 +1,38 @@
+"""The article that a page belongs to though its address is a new one: found by hints, proved by the text.
+
+no article under this address → what it claims, its number, its path without date → is it the same story?
+"""
+
+from __future__ import annotations
+
+from scraper import hints, stories
+from scraper.article import Article
+from scraper.errors import ArchiveDamaged
+from scraper.model import Entry, Outlet, Page
+from scraper.services import Services
+
+
+async def related(
+    services: Services, page: Page, article: Article, claims: tuple[str, ...], outlet: Outlet | None
+) -> Entry | None:
+    """The article whose story `article` tells at another address, if there is one. Raises ArchiveError about the whole
+    archive."""
+    if article.kind not in {"article", "live"}:
+        return None
+    for url in claims:
+        entry = await services.store(services.archive.find, url, outlet)
+        if entry and await _tells(services, entry, article, said=True):
+            return entry
+    for said, found in ((True, hints.claim(page.final_url)), (False, hints.of(page.final_url))):
+        for entry in await services.store(services.archive.hinted, found):
+            if await _tells(services, entry, article, said=said):
+                return entry
+    return None
+
+
+async def _tells(services: Services, entry: Entry, article: Article, *, said: bool) -> bool:
+    try:
+        latest = await services.store(services.archive.latest, entry.id)
+    except ArchiveDamaged:
+        return False
+    return latest is not None and stories.alike(latest.article, article, said=said)
