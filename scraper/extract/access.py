@@ -68,7 +68,7 @@ def _wall(page: Page, *, sold: bool) -> str | None:
     for node in _boxes(page.doc.root):
         if node.order <= last or node.tag == "h1":
             continue
-        text = unquoted(node.text(dropped=True)[:600])
+        text = unquoted(node.text(dropped=True, limit=600)[:600])
         if len(text) > 8 and (said := _said(text, sold)):
             return f"says {clean(said)[:80]!r}"
         if sold and page.text < 600 and (match := _SUBSCRIBER.search(text)) and not _LETTER.search(text):

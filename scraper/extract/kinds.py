@@ -226,16 +226,24 @@ def _listing(page: Page) -> Found | None:
     """Front, section, tag, author and search pages: links with headlines, and hardly any text of their own."""
     if page.node and page.is_described and page.text >= ENOUGH:
         return None
-    if _FRONT_PATH.fullmatch(urlsplit(page.doc.url).path) and not urlsplit(page.doc.url).query and not page.node:
+    address = urlsplit(page.doc.url)
+    if address.path in {"", "/"} and not address.query and not page.node:
         return "listing", ("the address is a front page's",)
     if page.is_story or (page.is_described and page.text):
         return None
     cards = len(stories(page.doc.root))
-    if page.types & _LISTS and cards >= FEW:
-        return "listing", (f"json-ld {min(page.types & _LISTS)}",)
-    if _LIST_PATH.search(page.doc.url) and cards >= FEW:
-        return "listing", ("the address is a list's",)
-    return _searched(page) or _mostly_links(page, cards)
+    why = _of_a_list(page) if cards >= FEW else None
+    return ("listing", (why,)) if why else _searched(page) or _mostly_links(page, cards)
+
+
+def _of_a_list(page: Page) -> str | None:
+    """Why a page with some linked headlines is a list whatever else is on it."""
+    address = urlsplit(page.doc.url)
+    if _FRONT_PATH.fullmatch(address.path) and not address.query:
+        return "the address is that of a language's front page"
+    if page.types & _LISTS:
+        return f"json-ld {min(page.types & _LISTS)}"
+    return "the address is a list's" if _LIST_PATH.search(page.doc.url) else None
 
 
 def _searched(page: Page) -> Found | None:
@@ -246,6 +254,8 @@ def _searched(page: Page) -> Found | None:
 
 def _mostly_links(page: Page, cards: int) -> Found | None:
     """Many linked headlines beside little text; how many are needed depends on what else looks like a story."""
+    if cards < FEW:
+        return None
     longest = max((len(piece.text) for piece in page.kept), default=0)
     alike = signs(page)
     least = FEW if alike == 0 else FEW + 2 if alike == 1 else MANY if not page.text else 1000

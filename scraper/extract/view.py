@@ -17,6 +17,8 @@ ENOUGH: Final = 250
 # Less is no article unless the page describes one.
 SCRAP: Final = 60
 _STORY = re.compile(r"(?i)(?:article|blogposting|^socialmediaposting|report|analysis|opinion)\w*$")
+# Elements of a teaser card, at the most.
+CARD: Final = 40
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af]")
 _PLAYERS: Final = (
     "video,audio,amp-video,amp-youtube,amp-audio,amp-iframe,iframe[src*=player],iframe[src*=embed],iframe[src*=video]"
@@ -121,15 +123,19 @@ def is_signed(page: Page) -> bool:
 def _is_beside_headline(piece: Piece) -> bool:
     """Whether a piece is the teaser below one linked headline."""
     above = list(piece.element.ancestors())[:2]
-    return any(1 <= len(stories(node)) <= 2 for node in above if node.tag not in {"body", "main"})
+    return any(1 <= len(stories(node, CARD)) <= 2 for node in above if node.tag not in {"body", "main"})
 
 
-def stories(root: Element) -> set[str]:
-    """The addresses of links below `root` whose text is as long as a headline; menus and footers left out."""
+def stories(root: Element, most: int = 1 << 40) -> set[str]:
+    """The addresses of links below `root` whose text is as long as a headline; menus and footers left out.
+
+    Looked at are the first `most` elements.
+    """
     found: set[str] = set()
     stack = [root]
-    while stack:
+    while stack and most > 0:
         node = stack.pop()
+        most -= 1
         if node.drop in {"nav", "footer", "aside"}:
             continue
         if is_link(node) and len(found) < 200:
