@@ -81,6 +81,12 @@ class Feed:
         following = bisect_left(self.spans, branch.order, key=lambda span: span.end)
         return following < len(self.spans) and self.spans[following].first.order <= end_of(branch)
 
+    def stands_in(self, branches: Sequence[Element]) -> bool:
+        """Whether each entry is one of `branches` or below one."""
+        tops = {branch.order for branch in branches}
+        firsts = (span.first for span in self.spans)
+        return all(any(e.order in tops for e in (first, *first.ancestors())) for first in firsts)
+
     @property
     def holder(self) -> Element | None:
         """The nearest element that all entries are in."""
@@ -101,9 +107,11 @@ class Witness:
 
 def _witness(doc: Document, declared: Declared, elements: Sequence[Element], html: str) -> Witness:
     """What the page's data and its microdata say about entries."""
+    if TYPE not in html:
+        return Witness(told=False, updates=(), anchors=frozenset(), headings=frozenset())
     told = is_told(declared, doc)
     nodes = updates(declared) if told else ()
-    told = told or (TYPE in html and any(TYPE in e.get("itemtype") for e in elements))
+    told = told or any(TYPE in e.get("itemtype") for e in elements)
     anchors = frozenset(filter(None, (anchor(node) for node in nodes)))
     headings = frozenset(text for node in nodes if len(text := fold(heading_of(node))) >= 4)
     return Witness(told, nodes, anchors, headings)
@@ -173,19 +181,27 @@ def end_of(element: Element) -> int:
 
 def _marks(elements: Sequence[Element], said: Witness) -> list[Element]:
     """What entries may begin with, in reading order, and not in what is certainly something else."""
+    # Every page comes by here: most have a handful of short elements that begin with a digit, and no entry.
+    found = [
+        e
+        for e in elements
+        if e.tag == "time" or (4 <= e.size <= clock.MAX_LINE and _starts_with_digit(e) and _is_clock(e))
+    ]
+    if said.anchors or said.headings:
+        marked = {e.order for e in found}
+        found = [e for e in elements if e.order in marked or _is_named_by(e, said)]
+    elif len(found) < (MIN_TOLD if said.told else MIN_SHAPED):
+        return []
     whole = elements[0].size
     barred: dict[int, bool] = {}
-    return [e for e in elements if _is_mark(e, said) and not _in_barred(e, whole, barred)][:MAX_MARKS]
+    return [e for e in found if not _in_barred(e, whole, barred)][:MAX_MARKS]
 
 
-def _is_mark(element: Element, said: Witness) -> bool:
-    if element.tag == "time":
-        return True
+def _is_named_by(element: Element, said: Witness) -> bool:
+    """Whether the page's data name an element, by its id or by what it says."""
     if said.anchors and (element.get("id") in said.anchors or element.get("name") in said.anchors):
         return True
-    if said.headings and element.tag in HEADINGS and fold(element.text()) in said.headings:
-        return True
-    return 4 <= element.size <= clock.MAX_LINE and _starts_with_digit(element) and _is_clock(element)
+    return bool(said.headings) and element.tag in HEADINGS and fold(element.text()) in said.headings
 
 
 def _starts_with_digit(element: Element) -> bool:

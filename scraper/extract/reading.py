@@ -156,9 +156,9 @@ def _open(parser: tree.Parser, html: str, url: str, outlet: Outlet | None) -> _P
     tops = [span.first for span in feed.spans] if feed and feed.boxed else []
     void = prune.prune(doc.root, applied.drop, applied.keep, middle, headline, tops)
     column = [applied.body] if applied.body else container.choose(doc.root, headline, middle, _witness(declared))
-    if feed and feed.holder and not applied.body and not _holds(column, feed):
+    if feed and feed.holder and not applied.body and not feed.stands_in(column):
         column = [feed.holder]
-    told_live, links = updates.is_told(declared, doc), pager.read(doc, outlet)
+    told_live, links = updates.TYPE in html and updates.is_told(declared, doc), pager.read(doc, outlet)
     return _Page(doc, html, declared, applied, elements, headline, middle, column, void, links, feed, told_live, talk)
 
 
@@ -167,13 +167,6 @@ def _outside(doc: Document, declared: Declared, feed: live.Feed) -> Declared:
     inner = {frozenset(attrs.items()) for element, attrs in doc.metas_within() if feed.at(element.order) is not None}
     metas = [attrs for attrs in doc.metas if frozenset(attrs.items()) not in inner]
     return replace(declared, metas=structured.read_metas(metas, fields.READ))
-
-
-def _holds(column: Sequence[Element], feed: live.Feed) -> bool:
-    """Whether all entries stand in the column."""
-    orders = {top.order for top in column}
-    firsts = (span.first for span in feed.spans)
-    return all(e.order in orders or any(above.order in orders for above in e.ancestors()) for e in firsts)
 
 
 def _witness(declared: Declared) -> str:
