@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.article import Article, Block
@@ -227,6 +227,7 @@ notes = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(notes, notes, st.booleans())
 def test_any_two_live_pages_can_be_compared(one: list[Note], other: list[Note], dated: bool) -> None:
     """Whatever the entries are; the same page is the same, and every part names a block that is there."""
