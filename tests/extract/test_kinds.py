@@ -176,3 +176,8 @@ def test_the_text_in_a_paid_pages_data_is_not_what_readers_were_shown() -> None:
 def test_the_address_is_looked_at_like_everything_else() -> None:
     assert read(page([], title="Bridges", below=CARDS), "https://paper.example/tag/bridges/").kind == "listing"
     assert read(page(), URL).kind == "article"
+
+
+def test_an_address_of_two_letters_is_a_front_page_only_with_headlines_on_it() -> None:
+    assert read(page(), "https://paper.example/ok").kind == "article"
+    assert read(page([], title="Nyheter", below=CARDS), "https://paper.example/sv/").kind == "listing"
