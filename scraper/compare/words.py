@@ -11,34 +11,18 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-# Scripts written without spaces between words: one character is one word, with the marks that hang on it.
-_SOLO = (
-    "\u0e01-\u0e30\u0e32\u0e33\u0e3f-\u0e46\u0e4f-\u0e5b\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"
-    "\u1000-\u102a\u103f\u1050-\u1055\u105a-\u105d\u1780-\u17b3\u17d7\u17dc"
-    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303c\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f"
-    "\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-)
-_HANGS = (
-    "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059"
-    "\u17b6-\u17d3\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef"
-)
-# Everything that is neither space nor digit nor one of these is part of a word: so combining marks stay in their word.
-_MARKS = (
-    "\x00-\x1f!-/:-@\\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u0387\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3"
-    "\u05c6\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u0f04-\u0f14\u1360-\u1368\u17d4-\u17d6"
-    "\u2000-\u200b\u200e-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d\u30a0\u30fb\ufe10-\ufe1f"
-    "\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffff\U0001f000-\U0001faff"
-)
-_LETTER = rf"[^\s\d{_MARKS}{_SOLO}]"
+from scraper.text import HANGS, MARKS, SOLO
+
+_LETTER = rf"[^\s\d{MARKS}{SOLO}]"
 _NUMBER = r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,:٫٬'’]\d+)*"
 _TOKEN = re.compile(
     rf"{_LETTER}+(?:['’״׳]{_LETTER}+)*|\s+"
     rf"|(?:(?<![^\s(\[])[-−–])?(?:{_NUMBER})"  # a minus belongs to its figure; a dash between two figures does not
-    rf"|[{_SOLO}][{_HANGS}]*|.",
+    rf"|[{SOLO}][{HANGS}]*|.",
     re.DOTALL,
 )
-_IS_WORD = re.compile(rf"[{_SOLO}]|{_LETTER}")
-_SOLO_RE = re.compile(f"[{_SOLO}]")
+_IS_WORD = re.compile(rf"[{SOLO}]|{_LETTER}")
+_SOLO_RE = re.compile(f"[{SOLO}]")
 
 # Glyphs that differ only in how a mark is drawn.
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»״＂〝〞〟"), '"') | dict.fromkeys(map(ord, "‘’‚‛ʼ′＇`´‹›׳"), "'")
