@@ -17,6 +17,7 @@ from scraper.cli.common import count
 from scraper.store.sidecar import article_json, dumps
 from tests.fakes import PARAGRAPHS, article_page
 from tests.site import Program, Site, outlet, serve, wait_for
+from tests.wire import WIRES
 
 HOST = "paper.example"
 EDITED = f"http://{HOST}/news/pier-vote-a1041"
@@ -51,7 +52,7 @@ Run = Callable[..., Said]
 @pytest.fixture(scope="module")
 def known() -> Site:
     """A site with two articles."""
-    return Site({"/news/mayor-a1042": article_page(title="Mayor resigns")})
+    return Site({"/news/mayor-a1042": article_page(*WIRES["en"].story, title="Mayor resigns")})
 
 
 @pytest.fixture(scope="module")

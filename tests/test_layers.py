@@ -24,6 +24,8 @@ NOUNS = {
     "interfaces",
     "cadence",
     "paging",
+    "likeness",
+    "copies",
 }
 DATA = {"settings", "outlets", "tomlfile"}
 

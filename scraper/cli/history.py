@@ -112,6 +112,10 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
             for past in readings:
                 if past.version == snapshot.version and snapshot.revision:
                     put(_reading_line(past))
+        if copies := store.copies(entry.id):
+            from scraper.cli.copies import named
+
+            put(named(copies))
         looks = asked.visits(store)
         for line in _denied(looks):
             put(line)
@@ -195,10 +199,17 @@ def _line(snapshot: Snapshot) -> dict[str, object]:
 @click.option("--version", "number", type=int, default=-1, help="Which version; the last one by default.")
 @click.option("--revision", type=click.IntRange(0), metavar="N",
               help="As it was read first (0), or anew for the Nth time; the last by default.")  # fmt: skip
+@click.option("--text", "only", is_flag=True, help="Nothing but the text.")
 @as_json
 @places
-def show(url: str, number: int, revision: int | None, json_: bool, archive: Path, config: Path) -> None:
-    """Print the text of the article at URL, as readers saw it."""
+def show(url: str, number: int, revision: int | None, only: bool, json_: bool, archive: Path, config: Path) -> None:
+    """Print the text of the article at URL, as readers saw it.
+
+    Behind it, if there are any: other articles with the same text, at other
+    outlets or under other addresses, who had it first and who edited it.
+    """
+    from scraper.cli.copies import data, lines
+
     asked = asked_for(url, config)
     with reading(archive) as store:
         entry = asked.entry(store)
@@ -206,10 +217,13 @@ def show(url: str, number: int, revision: int | None, json_: bool, archive: Path
         if revision is not None:
             snapshot = _revision(store.readings(entry.id), snapshot, revision)
         text = store.read_text(snapshot)
+        copies = [] if only else store.copies(entry.id)
         if json_:
-            put_json(_line(snapshot) | {"text": text})
-        else:
-            put(text.rstrip("\n"))
+            put_json(_line(snapshot) | {"text": text} | ({} if only else {"also": list(map(data, copies))}))
+            return
+        put(text.rstrip("\n"))
+        for line in lines(copies):
+            put(line)
 
 
 @click.command(no_args_is_help=True)

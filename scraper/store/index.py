@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import apsw
 
-from scraper import hints
+from scraper import hints, likeness
 from scraper.store import paths
 from scraper.store.catalogue import queries
 from scraper.store.sidecar import Json
@@ -39,6 +39,7 @@ def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str,
     """Take in the sidecar `data` of the snapshot whose text is at `path`, and the article with it."""
     ours, warc = data["archive"], data["archive"]["warc"]
     edit = ours["edit"] or {"kinds": [], "stealth": False}
+    marks = likeness.marks(block["text"] for block in data.get("articleBody", ()))
     row = {
         "article_id": ours["article_id"],
         "version": ours["version"],
@@ -60,12 +61,14 @@ def add_version(db: apsw.Connection, data: Json, path: str, sidecar_sha256: str,
         "revision": ours.get("revision", 0),
         "reading": ours.get("reading", ""),
         "at": ticks(moment(ours.get("reread_at", ours["captured_at"]))),
+        "marks": likeness.packed(marks),
     }
     for query in ("add_version", "add_reading", "add_article", "retitle_article"):
         db.execute(queries()[query], row)
     for key, _ in ours["forms"] if row["follows"] else ():
         values = {"key": key, "article_id": ours["article_id"], "follows": row["follows"]}
         db.execute(queries()["hand_over"], values)
+    db.executemany(queries()["add_mark"], [{"mark": mark, "article_id": ours["article_id"]} for mark in marks])
     add_aliases(db, ours["article_id"], ours["forms"])
 
 

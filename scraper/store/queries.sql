@@ -5,13 +5,13 @@
 -- name: add_version
 -- One version, or a later reading of it; a repeat changes nothing.
 INSERT INTO versions (article_id, version, outlet, path, sha256, sidecar_sha256, size, verdict, captured_at, seq,
-                      title, kinds, stealth, flags, revision)
+                      title, kinds, stealth, flags, revision, marks)
 VALUES (:article_id, :version, :outlet, :path, :sha256, :sidecar_sha256, :size, :verdict, :captured_at, :seq,
-        :title, :kinds, :stealth, :flags, :revision)
+        :title, :kinds, :stealth, :flags, :revision, :marks)
 ON CONFLICT (article_id, version) DO UPDATE SET
     path = excluded.path, sha256 = excluded.sha256, sidecar_sha256 = excluded.sidecar_sha256, size = excluded.size,
     title = excluded.title, kinds = excluded.kinds, stealth = excluded.stealth, flags = excluded.flags,
-    revision = excluded.revision
+    revision = excluded.revision, marks = excluded.marks
     WHERE excluded.revision > revision;
 
 -- name: add_reading
@@ -19,6 +19,10 @@ ON CONFLICT (article_id, version) DO UPDATE SET
 INSERT INTO readings (article_id, version, revision, path, sha256, sidecar_sha256, size, at, reading)
 VALUES (:article_id, :version, :revision, :path, :sha256, :sidecar_sha256, :size, :at, :reading)
 ON CONFLICT DO NOTHING;
+
+-- name: add_mark
+-- A mark of one version of an article.
+INSERT INTO marks (mark, article_id) VALUES (:mark, :article_id) ON CONFLICT DO NOTHING;
 
 -- name: add_article
 -- The article of a version; a newer version ends a tombstone.
@@ -95,6 +99,14 @@ SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FRO
 -- The article that stands where another one stood.
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles WHERE follows = :id
 ORDER BY first_seen LIMIT 1;
+
+-- name: marks_of
+-- The marks of each version of an article, with when it was captured and whether it is an edit, oldest first.
+SELECT version, captured_at, marks, kinds FROM versions WHERE article_id = :id ORDER BY version;
+
+-- name: marked
+-- Articles that have a mark.
+SELECT article_id FROM marks WHERE mark = :mark LIMIT :limit;
 
 -- name: widgets_of
 -- All decisions about widgets of an outlet, or of all, in order.

@@ -40,6 +40,7 @@ _DERIVED = (
     "hints",
     "versions",
     "readings",
+    "marks",
     "markers",
     "widgets",
     "captures",

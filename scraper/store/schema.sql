@@ -34,7 +34,8 @@ CREATE TABLE hints (
 ) STRICT, WITHOUT ROWID;
 
 -- Each version as it is read now. `seq` is that of its capture; `revision` counts how often it was read anew with
--- another result. `size` is that of text and sidecar together.
+-- another result. `size` is that of text and sidecar together. `marks` are those of the body (`scraper/likeness.py`),
+-- six bytes each.
 CREATE TABLE versions (
     article_id     TEXT NOT NULL,
     version        INTEGER NOT NULL,
@@ -51,6 +52,7 @@ CREATE TABLE versions (
     stealth        INTEGER NOT NULL,
     flags          TEXT NOT NULL,
     revision       INTEGER NOT NULL,
+    marks          BLOB NOT NULL,
     PRIMARY KEY (article_id, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX versions_by_time ON versions (captured_at);
@@ -72,6 +74,14 @@ CREATE TABLE readings (
     PRIMARY KEY (article_id, version, revision)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX readings_without_manifest ON readings (at) WHERE manifest IS NULL;
+
+-- Which articles have a mark, in any version as it was read at any time: how copies of a text are found. An edit adds
+-- only what it changed, so that this grows by text and not by versions.
+CREATE TABLE marks (
+    mark       INTEGER NOT NULL,
+    article_id TEXT NOT NULL,
+    PRIMARY KEY (mark, article_id)
+) STRICT, WITHOUT ROWID;
 
 -- Tombstones (`gone`) and the files that end them (`back`).
 CREATE TABLE markers (

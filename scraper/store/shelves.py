@@ -13,9 +13,10 @@ from typing import cast
 
 import apsw
 
+from scraper.copies import Copy
 from scraper.errors import ArchiveDamaged
 from scraper.model import Capture, Decided, Decision, Entry, Outlet, Page, Reading, Snapshot, Widget
-from scraper.store import drafts, index, pages, paths, sidecar
+from scraper.store import copies, drafts, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import read
 from scraper.store.stamps import from_ticks, ticks
@@ -38,7 +39,7 @@ class Shelves:
     def entry(self, article_id: str) -> Entry | None:
         """The article with this id."""
         with self._catalogue.read() as db:
-            return entry_of(db, "article_by_id", {"id": article_id})
+            return _by_id(db, article_id)
 
     def hinted(self, hints: Sequence[str]) -> list[Entry]:
         """See `interfaces.Archive`."""
@@ -113,6 +114,16 @@ class Shelves:
             row = db.execute(queries()["last_version"], {"id": article_id}).fetchone()
         return self.snapshot(article_id, cast("int", row[0])) if row else None
 
+    def copies(self, article_id: str) -> Sequence[Copy]:
+        """Other articles with the text of this one: at other outlets, or at this one under another address.
+
+        By when their text was first captured. What is too short is not looked for, and what is damaged is left out.
+        """
+        with self._catalogue.read() as db:
+            this = _by_id(db, article_id)
+            found = copies.pairs(db, this, _by_id) if this else []
+        return copies.copies(found, self.snapshot)
+
     def readings(self, article_id: str) -> Sequence[Reading]:
         """All readings of all versions, oldest first: which extractor and rules gave which text."""
         with self._catalogue.read() as db:
@@ -178,6 +189,10 @@ def entry_of(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry |
     """The article that a named query finds, if it finds one."""
     row = db.execute(queries()[query], values).fetchone()
     return _entry(row) if row else None
+
+
+def _by_id(db: apsw.Connection, article_id: str) -> Entry | None:
+    return entry_of(db, "article_by_id", {"id": article_id})
 
 
 def _entry(row: tuple[object, ...]) -> Entry:

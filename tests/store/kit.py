@@ -120,6 +120,15 @@ def visit(
     return archive.commit(intent("edited" if entry else "new", seen, capture, entry, article(text, url), **more))
 
 
+def capture_and_commit(archive: FileArchive, found: Article, url: str, at: datetime, outlet: str) -> Snapshot | None:
+    """One visit that found an article at an outlet of any name."""
+    seen = page(url, found.text.encode(), at)
+    entry = archive.find(url)
+    return archive.commit(
+        intent("edited" if entry else "new", seen, archive.capture(seen), entry, found, outlet=outlet)
+    )
+
+
 def visit_of_pages(
     archive: FileArchive, *texts: str, url: str = HARBOUR, at: datetime = START, **more: object
 ) -> Snapshot | None:
