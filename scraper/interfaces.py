@@ -88,7 +88,7 @@ class Archive(Protocol):
         """Keep another reading of a version, beside the readings before it, which stay as they are.
 
         The number, the capture and the verdict are those of the version: nothing is said about the outlet. None if the
-        version has this text already.
+        version has this text, this edit and these flags already.
         """
         ...
 

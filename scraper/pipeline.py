@@ -264,7 +264,7 @@ async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pag
     if entry and latest and old and verdict.kind != "same" and old.reading != article.reading:
         old = await rereading.read_again(services, latest, outlet) or old
         verdict = judge.completed(old, pages.pages, latest) or compare(old, article)
-        revision = await rereading.revised(services, entry, latest, old, page.fetched_at)
+        revision = await rereading.revised(services, entry, latest, old, outlet, page.fetched_at)
         finding = replace(finding, revision=revision)
     if entry and latest and old:
         verdict = stories.doubted(due, page, (entry, latest, outlet), (old, article), verdict)

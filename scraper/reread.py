@@ -62,13 +62,18 @@ async def _read(services: Services, snapshot: Snapshot, outlet: Outlet | None) -
 
 
 async def revised(
-    services: Services, entry: Entry, snapshot: Snapshot, again: Article, now: datetime
+    services: Services, entry: Entry, snapshot: Snapshot, again: Article, outlet: Outlet | None, now: datetime
 ) -> Revision | None:
-    """`revision` of a version that stands alone, outside a row of them."""
+    """`revision` of a version by itself, if its text reads otherwise. The one before is read again too, or the edit
+    between them would tell what the reading did."""
+    if render(replace(again, canonical_url=entry.url)) == render(snapshot.article):
+        return None
     before = None
     if snapshot.version:
         before = await services.store(services.archive.snapshot, entry.id, snapshot.version - 1)
-    return revision(entry, snapshot, again, before.article if before else None, now)
+    if before is None or before.article.reading == again.reading:
+        return revision(entry, snapshot, again, before.article if before else None, now)
+    return revision(entry, snapshot, again, await read_again(services, before, outlet), now)
 
 
 def revision(
@@ -77,15 +82,29 @@ def revision(
     """What has to be kept of `again`, the version read anew; None if it says nothing new, or is not believed.
 
     `before` is the version before as it is read today: what differs from it is the edit, as today's reading sees it.
+    That may be news although the text is the same: the version before may read otherwise. None: the edit stands.
     """
     old, again = snapshot.article, replace(again, canonical_url=entry.url)
-    if render(again) == render(old) or (doubt(old, again) and not force):
+    if doubt(old, again) and not force:
         return None
-    edit = compare(before, again, shrink_confirmed=True).edit if before else None
-    flags = [flag for flag in snapshot.flags if flag != NO_EDIT]
-    if before and edit is None:
-        flags.append(NO_EDIT)
-    return Revision(entry, snapshot.version, again, now, f"{old.reading} → {again.reading}", edit, tuple(flags))
+    edit, flags = _retold(snapshot, again, before)
+    if render(again) == render(old) and _gist(edit) == _gist(snapshot.edit) and flags == snapshot.flags:
+        return None
+    return Revision(entry, snapshot.version, again, now, f"{old.reading} → {again.reading}", edit, flags)
+
+
+def _retold(snapshot: Snapshot, again: Article, before: Article | None) -> tuple[Edit | None, tuple[str, ...]]:
+    """The edit and the flags of a version as they are seen today. What was made as no edit never becomes one."""
+    if before is None or (snapshot.edit is None and NO_EDIT not in snapshot.flags):
+        return snapshot.edit, snapshot.flags
+    edit = compare(replace(before, canonical_url=again.canonical_url), again, shrink_confirmed=True).edit
+    flags = tuple(flag for flag in snapshot.flags if flag != NO_EDIT)
+    return edit, flags if edit else (*flags, NO_EDIT)
+
+
+def _gist(edit: Edit | None) -> tuple[tuple[str, ...], bool]:
+    """What lists and filters go by; that the words of the evidence are cut otherwise is no news."""
+    return (edit.kinds, edit.stealth) if edit else ((), False)
 
 
 def doubt(old: Article, again: Article) -> str | None:
@@ -110,7 +129,8 @@ async def reread(
     outlet = services.outlets.get(entry.outlet)
     before: Article | None = None
     for snapshot in await services.store(services.archive.versions, entry.id):
-        told, made = Rereading(entry.url, entry.outlet, snapshot.version, "same", snapshot=snapshot.path), None
+        told = Rereading(entry.url, entry.outlet, snapshot.version, "same", snapshot=snapshot.path)
+        again = snapshot.article
         if not is_current(snapshot):
             try:
                 again = replace(await _read(services, snapshot, outlet), canonical_url=entry.url)
@@ -120,7 +140,7 @@ async def reread(
                 made = revision(entry, snapshot, again, before, services.now(), force=force)
                 stored = await services.store(services.archive.revise, made) if made and not dry_run else None
                 yield _told(told, snapshot, again, made, stored)
-        before = made.article if made else snapshot.article
+        before = again
 
 
 def _told(

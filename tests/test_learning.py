@@ -237,6 +237,15 @@ async def test_its_false_versions_are_no_edits_any_more(world: World) -> None:
     assert world.archive.reports.changes() == []
 
 
+async def test_an_edit_in_which_only_the_widget_went_is_taken_back(world: World) -> None:
+    """The text after it reads as ever; what the edit said about it does not."""
+    await world.weeks(COUNTERS)
+    assert (await world.show(1, story(1))).verdict == "edited"
+    await world.learn()
+    assert world.archive.reports.changes() == []
+    assert list(verify(world.archive.root, deep=True)) == []
+
+
 async def test_a_box_that_the_outlet_says_it_updates_is_article(world: World) -> None:
     await restless(world, modified="yes")
     assert await world.learn(dry_run=True) == []

@@ -387,6 +387,20 @@ async def test_an_edit_that_only_the_old_reading_saw_is_taken_back(ruled: Reread
     assert len(world.archive.versions(entry.id)) == 2
 
 
+async def test_an_edit_before_new_rules_tells_nothing_of_the_rules(ruled: Reread) -> None:
+    """The last version is read with them, so the one before has to be too when the two are compared again."""
+    world, better = ruled.world, ruled.world.services.outlets
+    world.services = replace(world.services, outlets=Outlets.of([OUTLET]))
+    edited = ruled.page.replace("3.2 million", "32 million")
+    world.web.pages[URL] = edited
+    await world.visit()
+    world.services = replace(world.services, outlets=better)
+    world.web.pages[URL] = edited.replace("Join us today!", "Only 3 to go!")
+    await world.visit()
+    (change,) = world.archive.reports.changes()
+    assert change.kinds == ("figures",)
+
+
 async def test_a_dry_run_says_the_same_and_writes_nothing(ruled: Reread) -> None:
     world = ruled.world
     entry = world.archive.find(URL)

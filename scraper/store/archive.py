@@ -220,12 +220,13 @@ class FileArchive(Shelves):
         path, sha256, side, again = cast("tuple[str, str, str, int]", row)
         article = replace(revision.article, canonical_url=entry.url)
         made = hashlib.sha256(snapshot_text(article)).hexdigest()
-        if made == sha256:
+        data = self._sidecar(path, side)
+        if made == sha256 and sidecar.is_told_already(data, revision):
             return None
         readings = db.execute(queries()["readings_of"], {"id": entry.id}).fetchall()
         taken = any((version, text) == (number, made) for version, _, text, *_ in readings)
         stem = f"{entry.path}/{paths.snapshot(number, made, again + 1 if taken else 0)}"
-        current = (self._sidecar(path, side), side)
+        current = (data, side)
         return drafts.revision_draft(replace(revision, article=article), stem, current, self._settings.new_id())
 
     def decide_widget(self, widget: Widget, decision: Decided, url: str) -> None:

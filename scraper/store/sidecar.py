@@ -247,6 +247,12 @@ def snapshot_json(record: Record) -> Json:
     return data
 
 
+def is_told_already(data: Json, revision: Revision) -> bool:
+    """Whether the sidecar `data` has the edit and the flags of `revision`."""
+    ours = data["archive"]
+    return bool(ours["edit"] == edit_json(revision.edit) and ours["verdict_flags"] == list(revision.flags))
+
+
 def revised_json(before: Json, before_sha256: str, revision: Revision, text_sha256: str) -> Json:
     """The sidecar of another reading of the version that the sidecar `before` describes.
 
