@@ -97,7 +97,8 @@ class Archive(Protocol):
         ...
 
     def hinted(self, hints: Sequence[str]) -> Sequence[Entry]:
-        """A few articles that gave one of these hints (`scraper.hints`) and whose address is still theirs."""
+        """A few articles, the newest first, that gave one of these hints (`scraper.hints`) and whose address is still
+        theirs."""
         ...
 
     def versions(self, article_id: str) -> Sequence[Snapshot]:

@@ -98,7 +98,7 @@ SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FRO
 -- name: article_following
 -- The article that stands where another one stood.
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles WHERE follows = :id
-ORDER BY first_seen LIMIT 1;
+LIMIT 1;
 
 -- name: marks_of
 -- The marks of each version of an article, with when it was captured and whether it is an edit, oldest first.
@@ -118,11 +118,11 @@ WHERE (:outlet IS NULL OR outlet = :outlet) ORDER BY outlet, number;
 SELECT number, sha256 FROM widgets WHERE outlet = :outlet ORDER BY number DESC LIMIT 1;
 
 -- name: articles_hinted
--- Articles that gave a hint, and whose address is not another's now; the newest first.
+-- Articles that gave a hint, and whose address is not another's now; what very many share hints at nothing.
 SELECT a.id, a.outlet, a.url, a.path, a.title, a.first_seen, a.latest, a.gone_since, a.follows
 FROM hints AS h JOIN articles AS a ON a.id = h.article_id
 WHERE h.hint = :hint AND NOT EXISTS (SELECT 1 FROM articles AS n WHERE n.follows = a.id)
-ORDER BY a.first_seen DESC, a.id LIMIT 3;
+LIMIT 50;
 
 -- name: articles_after
 -- Articles in order, from one id on.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import apsw
 
@@ -21,6 +21,8 @@ from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import read
 from scraper.store.stamps import from_ticks, ticks
 from scraper.store.widgets import standing, widget_from
+
+HINTED: Final = 5  # articles that are compared with a page at an unknown address
 
 
 class Shelves:
@@ -45,7 +47,8 @@ class Shelves:
         """See `interfaces.Archive`."""
         with self._catalogue.read() as db:
             rows = [row for hint in hints for row in db.execute(queries()["articles_hinted"], {"hint": hint})]
-        return list(dict.fromkeys(map(_entry, rows)))
+        found = sorted(set(map(_entry, rows)), key=lambda entry: (entry.first_seen, entry.id), reverse=True)
+        return found[:HINTED]
 
     def earlier(self, entry: Entry) -> list[Entry]:
         """The articles that stood at this one's address before it, the last one first."""
