@@ -54,7 +54,8 @@ _LEAD_WORDS: Final = 40
 _LEAD: Final = 0.35
 _FIGURES: Final = 0.6
 _FEW_FIGURES: Final = 4
-_WINDOW: Final = 8
+# Longer than any turn of phrase, which two texts may share before what they really share.
+_WINDOW: Final = 24
 # What marks may say of a pair that is worth reading: sixteen of them are a rough guess only.
 WORTH_READING: Final = 0.2
 

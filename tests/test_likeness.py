@@ -108,6 +108,18 @@ def test_the_next_days_story_above_the_old_one_is_none(wire: Wire) -> None:
     assert not likeness(wire.story, (*wire.news, wire.local, *wire.story[:3])).is_copy(at_home=True)
 
 
+def test_a_turn_of_phrase_is_not_where_the_shared_text_begins() -> None:
+    """A sequel of 80 words of news above the whole old story: eight words of it stood in the news already."""
+    wire = WIRES["en"]
+    phrase = "stopped running on Tuesday after an inspector found a crack"
+    assert phrase in wire.story[0]
+    words = wire.news[0].split()
+    news = " ".join([*words[:20], phrase, *words[20:]])
+    found = likeness(wire.story, (news, wire.news[1], *wire.story))
+    assert found.onset > 60
+    assert not found.is_copy(at_home=False)
+
+
 def test_a_report_with_other_figures_is_none() -> None:
     """A form that is filled in anew each day: the words are the same."""
     form = "Of the day’s catch of {} tonnes, {} tonnes of herring and {} tonnes of cod were sold at the auction in the "
