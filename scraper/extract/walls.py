@@ -1,18 +1,18 @@
 """What pages say that stand in for an article: challenges, errors, logins, consent, empty searches, and what ends a
 teaser. Data, and the search in it.
 
-One phrase to a cell. `a/b` is either word, `x*` any ending, `..` a few words in between; `~` marks what an article may
-say as well: it counts in a headline that says nothing else. Nothing is counted inside quotation marks.
+Cells as in `wordings`; `~` marks what an article may say as well: it counts in a headline that says nothing else.
+Nothing is counted inside quotation marks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, Literal
 
 from scraper.extract.appeals import unquoted
+from scraper.extract.wordings import Wordings
 
 Word = Literal["challenge", "error", "login", "consent", "search", "wall"]
 
@@ -246,27 +246,7 @@ dành cho thành viên/hội/độc | để đọc tiếp .. đăng | đăng nh�
 berlangganan untuk .. membaca/lanjut | doar pentru abonați | само за абонати | samo za pretplatnike | за абонате
 """
 
-_OPEN: Final = re.compile("[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af]")
 _APART: Final = re.compile(r"\s+")
-
-
-def _cells(text: str, *, soft: bool) -> Iterator[str]:
-    for line in text.strip().splitlines():
-        for cell in line.split("|"):
-            phrase = cell.strip()
-            if phrase and (soft or not phrase.startswith("~")):
-                yield _pattern(phrase.removeprefix("~").strip())
-
-
-def _pattern(phrase: str) -> str:
-    """A phrase as a regular expression; scripts without blanks have no word boundaries."""
-    words = []
-    for word in phrase.casefold().split():
-        choices = "|".join(re.escape(one).replace(r"\*", r"\w*") for one in word.split("/"))
-        words.append(r"\W?.{0,40}?" if word == ".." else rf"(?:{choices})")
-    body = r"\W{1,3}".join(words).replace(r"\W{1,3}\W?.{0,40}?\W{1,3}", r"\W(?:.{0,40}?\W)??")
-    return body if _OPEN.search(phrase) else rf"(?<!\w)(?:{body})(?!\w)"
-
 
 _TEXTS: Final[dict[Word, str]] = {
     "challenge": _CHALLENGE,
@@ -279,13 +259,19 @@ _TEXTS: Final[dict[Word, str]] = {
 
 
 @lru_cache(maxsize=32)
-def _compiled(word: Word, soft: bool) -> re.Pattern[str]:
-    return re.compile("|".join(_cells(_TEXTS[word], soft=soft)))
+def _wordings(word: Word, soft: bool) -> Wordings:
+    return Wordings(_TEXTS[word], soft=soft)
+
+
+# A page's lines are asked for phrases of several kinds, one after the other.
+@lru_cache(maxsize=512)
+def _fold(text: str) -> str:
+    return _APART.sub(" ", unquoted(text).replace("’", "'").casefold()).strip()
 
 
 def fold(text: str, limit: int = 1500) -> str:
     """A text as phrases are compared: one case, single blanks, one form of apostrophe, quotations left out."""
-    return _APART.sub(" ", unquoted(text[:limit]).replace("’", "'").casefold()).strip()
+    return _fold(text[:limit])
 
 
 def said(word: Word, text: str, *, soft: bool = False) -> str:
@@ -294,13 +280,12 @@ def said(word: Word, text: str, *, soft: bool = False) -> str:
     >>> said("error", "The page you are looking for may have been moved."), said("error", "404 people came")
     ('page you are looking for', '')
     """
-    match = _compiled(word, soft).search(fold(text))
-    return match[0].strip() if match else ""
+    return _wordings(word, soft).first(fold(text)).strip()
 
 
 def hits(word: Word, text: str) -> int:
     """How many phrases of that kind there are in `text`."""
-    return sum(1 for _ in _compiled(word, False).finditer(fold(text, 4000)))
+    return sum(1 for _ in _wordings(word, False).all(fold(text, 4000)))
 
 
 def is_all(word: Word, heading: str) -> bool:
@@ -310,5 +295,5 @@ def is_all(word: Word, heading: str) -> bool:
     (True, False)
     """
     text = fold(heading)
-    said = sum(len(match[0]) for match in _compiled(word, True).finditer(text))
+    said = sum(map(len, _wordings(word, True).all(text)))
     return said > 0 and len(text) <= 2 * said + 10
