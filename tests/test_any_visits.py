@@ -52,6 +52,8 @@ VIA: dict[str, tuple[Answer, float, str]] = {
     "section": (LISTING, 0, f"{HOME}news/"),
     "elsewhere": (page(SNOW), 0, f"{HOME}2026/snow/"),
 }
+# Two headlines over one text: a second look is at the text.
+BODY = {"retitled": "whole"}
 # What is kept of these was seen twice.
 DOUBTED = {"shrunk", "replaced"}
 
@@ -112,14 +114,14 @@ async def play(root: Path, seen: list[tuple[str, float]]) -> None:
             assert made == 0 or name in GOOD or (name == "teaser" and done.verdict == "new") or name in VIA
             assert made == 0 or done.verdict in {"new", "edited", "back"}
             if made and (DOUBTED.intersection(done.flags) or (done.reason or "").startswith(REUSED)):
-                assert answers[-1] == name, "seen but once"
+                assert BODY.get(answers[-1], answers[-1]) == BODY.get(name, name), "seen but once"
             if done.verdict not in {"failed", "refused"}:
                 answers.append(name)
             model.take(done, stage.clock())
             check(stage, model)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(steps)
 def test_any_sequence_of_visits(seen: list[tuple[str, float]]) -> None:
     """Versions are the article's, in the order of captures; tombstones follow the rule; the files prove themselves."""

@@ -45,6 +45,7 @@ def bare(title: str, *texts: str, more: str = "", head: str = "") -> str:
 
 WHOLE = page(LONG)
 SAME_DAY = page(replace(SNOW, date=PIER.date))
+STOPPED = WHOLE[: WHOLE.index("day 17 ") + 40]
 CHALLENGE = bare(
     "Just a moment...",
     "Checking your browser before accessing paper.example.",
@@ -167,6 +168,9 @@ ONCE_MORE = [
         ("new", "partial: shrunk", "edited"), 2),
     Row("a page cut off in the middle", (WHOLE, WHOLE[: WHOLE.index("day 7")], WHOLE),
         ("new", "partial: shrunk", "same")),
+    Row("a page that stops in the last quarter, served twice", (WHOLE, STOPPED, WHOLE, STOPPED, STOPPED),
+        ("new", "partial: shrunk", "same", "partial: shrunk", "edited"), 2),
+    Row("a page without the ends that may be left out", (WHOLE, WHOLE.replace("</body></html>", "")), ("new", "same")),
     Row("the whole text after a teaser", (TEASER, WHOLE), ("new", "edited"), 2),
     Row("a teaser, the whole text, a teaser", (TEASER, WHOLE, TEASER, TEASER),
         ("new", "edited", *("partial: teaser",) * 2), 2),

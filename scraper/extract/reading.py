@@ -23,6 +23,7 @@ from scraper.extract import (
     blocks,
     byline,
     container,
+    ending,
     entries,
     fields,
     glance,
@@ -374,7 +375,7 @@ def _elsewhere(page: _Page, body: Sequence[Block], src: fields.Source) -> tuple[
 
 def _flags(page: _Page, body: Sequence[Block], damaged: bool, shown: Access | None, src: fields.Source) -> list[str]:
     flags = ["undecodable"] if damaged else []
-    if page.doc.truncated:
+    if page.doc.truncated or ending.is_unfinished(page.html):
         flags.append("truncated")
     if shown == "teaser":
         flags.append("teaser")
