@@ -9,6 +9,9 @@ import unicodedata
 _TO_SPACE = dict.fromkeys(map(ord, "\u00a0\u200b\u202f\ufeff"), " ")
 _TO_NOTHING = dict.fromkeys([0x00AD, 0x2060, 0x180E], None)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_FOLDED = _TO_SPACE | _TO_NOTHING
+# Any of the above: one look tells that a text has nothing to fold, as most have.
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\u00a0\u00ad\u180e\u200b\u202f\u2060\ufeff\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # For classes of characters. Scripts written without spaces between words: one character (`SOLO`) is one word, with the
@@ -40,9 +43,10 @@ def clean(text: str) -> str:
     >>> clean(" A\\u00a0line\\n of  te\\u00adxt ")
     'A line of text'
     """
-    text = _SURROGATE.sub("\ufffd", text).translate(_TO_SPACE | _TO_NOTHING)
-    text = " ".join(_CONTROL.sub("", text).split())
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    if not text.isprintable() and _ODD.search(text):
+        text = _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).translate(_FOLDED))
+    text = " ".join(text.split())
+    return text if text.isascii() or unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 # C0 and C1 controls, and the marks that reorder or hide what follows them (Unicode TR9, "Trojan Source").

@@ -133,6 +133,8 @@ _GLUED: Final = tokens(
 )
 
 _WORD = re.compile(r"[^\W_]+|[$€£]")
+# The same in ASCII: what is no letter and no digit parts words, but for the sign of the dollar, which is one.
+_PARTS: Final = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ") | {ord("$"): " $ "}
 _QUOTED = re.compile('"[^"]{1,400}"|“[^”]{1,400}”|„[^“”]{1,400}[“”]|«[^»]{1,400}»|»[^«]{1,400}«|「[^」]{1,200}」')
 
 
@@ -186,7 +188,8 @@ def asks(text: str) -> bool:
 
 def _found(text: str, soft: bool) -> set[str]:
     own = unquoted(text[:3000])
-    words = _WORD.findall(own.replace("’", "'").casefold())
+    folded = own.replace("’", "'").casefold()
+    words = folded.translate(_PARTS).split() if folded.isascii() else _WORD.findall(folded)
     found = set() if own.isascii() else {glued for glued in _GLUED if glued in own}
     for at, word in enumerate(words):
         for phrase in _INDEX.get(word[:4], ()):

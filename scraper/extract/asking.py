@@ -52,6 +52,8 @@ def _appeal_boxes(top: Element, spared: set[int]) -> None:
 def _odd_boxes(top: Element, spared: set[int]) -> None:
     """Drop boxes set between paragraphs that speak to the reader but once, or only hold something to click."""
     for parent in top.walk():
+        if len(parent.kids) < MIN_BESIDE:
+            continue
         kids = list(parent.elements())
         if sum(kid.tag == "p" and kid.run >= PROSE for kid in kids) < MIN_BESIDE:
             continue

@@ -93,9 +93,15 @@ def _weight(leaf: Element, start: int, witness: str) -> float:
         weight *= 0.3
     if is_teaser(leaf):
         weight *= 0.3
-    if witness and fold(leaf.text())[:60] in witness:
+    if witness and _beginning(leaf.text()) in witness:
         weight *= 4
     return weight
+
+
+def _beginning(text: str) -> str:
+    """The first sixty letters of a text, folded."""
+    start = fold(text[:120])
+    return (start if len(start) >= 60 else fold(text))[:60]
 
 
 def _side_by_side(node: Element, best: Element, kids: list[Element]) -> bool:

@@ -35,6 +35,8 @@ _CLOCK = re.compile(
 _PATH = re.compile(
     r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)|/((?:19|20)\d{2})(\d{2})(\d{2})(?=[/_.-]|$)"
 )
+# What names a day has a year or two digits of one.
+_DIGITS = re.compile(r"\d\d")
 _MONTH = r"[^\W\d_][\w\u0300-\u036f\u0900-\u0dff]{1,12}"
 _YEAR = r"(?:19|20)\d{2}"
 _WORDY = re.compile(
@@ -139,6 +141,8 @@ def in_text(text: str, language: str | None = None) -> When | None:
     another's in the next country if `language` does not tell.
     """
     text = text[:200]
+    if not _DIGITS.search(text):
+        return None
     found = _worded(text, language) or _numeric(text)
     if found is None:
         return None
@@ -162,7 +166,7 @@ def _hour(clock: re.Match[str], text: str) -> int:
 
 def is_in(text: str) -> bool:
     """Whether a line names a day, even one that could be read in two ways."""
-    return in_text(text, "pl") is not None or _DMY.search(text) is not None
+    return bool(_DIGITS.search(text)) and (in_text(text, "pl") is not None or _DMY.search(text) is not None)
 
 
 def _worded(text: str, language: str | None) -> tuple[date, int] | None:

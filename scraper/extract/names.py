@@ -83,6 +83,7 @@ widget:widget widgets
 _HIDDEN: Final = tokens(
     "sronly visuallyhidden screenreader screenreadertext screenreaderonly offscreen a11y noshow hidden"
 )
+_HINTS: Final = ("hid", "only", "screen", "a11y", "show")
 _HINT: Final = re.compile(r"(?i)hid|sr[-_]?only|screen|a11y|no-?show")
 _SCREENS: Final = re.compile(r"(?:sm|md|lg|xl|2xl):(?:block|flex|grid|inline)")
 
@@ -185,7 +186,8 @@ def hides(classes: str) -> bool:
     >>> hides("sr-only"), hides("md:hidden"), hides("hidden md:block")
     (True, False, False)
     """
-    if not _HINT.search(classes):
+    low = classes.lower()
+    if not any(hint in low for hint in _HINTS) or not _HINT.search(classes):
         return False
     names = classes.split()
     plain = (name.lower().replace("-", "").replace("_", "") for name in names)

@@ -353,7 +353,7 @@ def _lead(page: _Page, found: fields.Fields, pieces: list[Piece], summaries: Seq
     found.put("caption", lead.caption(page.around, page.headline, pieces, found.names("authors")), "page")
     subtitle = title.fold(found.text("subtitle") or "")
     for piece in pieces[:40]:
-        if piece.drop is None and subtitle and title.fold(piece.text) == subtitle:
+        if piece.drop is None and subtitle and title.is_same(piece.text, subtitle):
             piece.drop = "subtitle"
 
 

@@ -62,9 +62,10 @@ def _is_thread(posts: Sequence[Element]) -> bool:
         return False
     names = {texts[0] for texts in told if len(texts[0]) <= MAX_NAME and not _TIMED.search(texts[0])}
     timed = sum(any(len(text) <= MAX_NAME and _DIGITS.search(text) for text in texts[1:]) for texts in told)
+    if timed < least or len(names) * 2 < len(told):
+        return False
     labels = Counter(label for texts in told for label in {_DIGITS.sub("", text) for text in texts[1:]})
-    control = any(count >= least and 2 < len(label) <= MAX_NAME for label, count in labels.items())
-    return control and timed >= least and len(names) * 2 >= len(told)
+    return any(count >= least and 2 < len(label) <= MAX_NAME for label, count in labels.items())
 
 
 def _texts(post: Element) -> list[str]:

@@ -13,11 +13,20 @@ _COUNTER = re.compile(r"^\(\d{1,4}\)\s+")
 # A site's name and a colon are taken off a headline that is one without them.
 MIN_REST: Final = 20
 _WORD = re.compile(r"\w+")
+_MARKS: Final = dict.fromkeys(code for code in range(128) if not (chr(code).isalnum() or chr(code) == "_"))
+# What a text begins with tells most texts apart.
+_BEGINNING: Final = 40
 
 
 def fold(text: str) -> str:
     """`text` as titles are compared: letters and digits only, in one case."""
-    return "".join(_WORD.findall(text.casefold()))
+    text = text.casefold()
+    return text.translate(_MARKS) if text.isascii() else "".join(_WORD.findall(text))
+
+
+def is_same(text: str, folded: str) -> bool:
+    """Whether `text` is `folded` once it is folded."""
+    return folded.startswith(fold(text[:_BEGINNING])) and fold(text) == folded
 
 
 def tidy(text: str | None) -> str:

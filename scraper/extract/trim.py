@@ -15,7 +15,7 @@ from scraper.extract import asking, dates, phrases, walls
 from scraper.extract.blocks import SENTENCE, Piece, live
 from scraper.extract.container import DEK, sign
 from scraper.extract.names import words
-from scraper.extract.title import fold
+from scraper.extract.title import fold, is_same
 
 _END = re.compile(r"""[.!?…。！？।։؟]["'”’»)\]]*$""")
 _READING_TIME = re.compile(
@@ -31,6 +31,8 @@ _PAYMENT = re.compile(rf"(?i){_BRAND}(?:[\s,·|]+{_BRAND})+|pai?y?ments? methods
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 # So many lines that are set apart are none.
 MAX_APART: Final = 200
+# Fewer letters stand in any paragraph.
+MIN_QUOTE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def is_prose(piece: Piece) -> bool:
 def _above(pieces: list[Piece], known: Known) -> None:
     """The headline and what stands above it."""
     head = fold(known.title)
-    at = next((n for n, piece in enumerate(pieces) if head and fold(piece.text) == head), None)
+    at = next((n for n, piece in enumerate(pieces) if head and is_same(piece.text, head)), None)
     if at is None:
         at = next((n for n, piece in enumerate(pieces) if piece.element.tag == "h1"), None)
     if at is None:
@@ -197,8 +199,9 @@ def _is_stamp(piece: Piece, _: Known) -> bool:
     text = piece.text
     if len(text) >= 120:
         return False
-    dated = dates.is_in(text) or bool(_TIME.search(text[:60]))
-    return bool(phrases.AGO.match(text)) or (bool(phrases.STAMP.match(text)) and dated)
+    if phrases.AGO.match(text):
+        return True
+    return bool(phrases.STAMP.match(text)) and (dates.is_in(text) or bool(_TIME.search(text[:60])))
 
 
 def _is_count(piece: Piece, _: Known) -> bool:
@@ -267,10 +270,10 @@ def _repeats(pieces: list[Piece]) -> None:
     # Where most lines stand apart, none does; and each is looked for in all the others.
     if len(apart) > MAX_APART:
         return
-    texts = [fold(piece.text) for piece in live(pieces) if len(piece.text) > 60] if apart else []
-    for piece in apart:
-        text = fold(piece.text)
-        if len(text) >= 30 and any(text in other and len(text) < len(other) for other in texts):
+    quoted = [(piece, text) for piece in apart if len(text := fold(piece.text)) >= MIN_QUOTE]
+    texts = [fold(piece.text) for piece in live(pieces) if len(piece.text) > 60] if quoted else []
+    for piece, text in quoted:
+        if any(text in other and len(text) < len(other) for other in texts):
             piece.drop = "pull-quote"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from scraper.extract.blocks import Piece
@@ -25,12 +26,13 @@ _PLAYERS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """What judging looks at: the parsed page, its raw text, what it declares, its column and the pieces found in it.
 
     `signs` counts what stories have and lists have not, as far as fields were found: a date, an author. `live` is the
-    evidence that it is a live page, empty if there is none.
+    evidence that it is a live page, empty if there is none. What is judged is not changed any more: the answers to the
+    questions below are kept.
     """
 
     doc: Document
@@ -43,12 +45,12 @@ class Page:
     signs: int = 0
     live: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def kept(self) -> list[Piece]:
         """The pieces that are article."""
         return [piece for piece in self.pieces if piece.drop is None]
 
-    @property
+    @cached_property
     def text(self) -> int:
         """The number of characters that are article; signs of Chinese, Japanese, Korean count as two and a half."""
         return sum(map(weight, self.kept))
@@ -63,12 +65,12 @@ class Page:
         """Whether the page tells social networks that it is an article."""
         return (self.declared.meta("og:type") or "").lower() == "article"
 
-    @property
+    @cached_property
     def types(self) -> set[str]:
         """The types of everything the page declares."""
         return {name for node in self.declared.nodes for name in types(node)}
 
-    @property
+    @cached_property
     def is_story(self) -> bool:
         """Whether the page calls itself an article, and not only a product with a review."""
         return any(_STORY.search(name) for name in types(self.node))
@@ -76,7 +78,8 @@ class Page:
 
 def weight(piece: Piece) -> int:
     """How much a piece says: its characters, those of Chinese, Japanese and Korean two and a half times."""
-    return len(piece.text) + len(_WIDE.findall(piece.text)) * 3 // 2
+    text = piece.text
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text)) * 3 // 2
 
 
 def everything(root: Element) -> list[Element]:
