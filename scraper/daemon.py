@@ -29,16 +29,16 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scraper import cadence, judge, outlets
+from scraper import cadence, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
-from scraper.learning import learn_widgets, with_learned
 from scraper.limits import DayBudget
 from scraper.model import Due, Outlet, Source, Verdict
-from scraper.pipeline import visit
+from scraper.pipeline import judge, visit
+from scraper.pipeline.learning import learn_widgets, with_learned
+from scraper.pipeline.services import Services
+from scraper.pipeline.sources import look
 from scraper.serve.health import create_app
-from scraper.services import Services
 from scraper.settings import Visits
-from scraper.sources import look
 
 log = structlog.get_logger()
 

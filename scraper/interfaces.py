@@ -11,22 +11,8 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
-from scraper.model import (
-    Capture,
-    Decided,
-    Decision,
-    Due,
-    Entry,
-    Intent,
-    Outlet,
-    Page,
-    Request,
-    Revision,
-    Sighting,
-    Snapshot,
-    SourceState,
-    Widget,
-)
+from scraper.model import Capture, Due, Entry, Intent, Outlet, Page, Request, Revision, Sighting, Snapshot, SourceState
+from scraper.widgets import Decided, Decision, Widget
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

@@ -12,8 +12,8 @@ from scraper import urls
 from scraper.model import Due, Entry, Outlet, Paging, Source
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome, visit
-from scraper.services import Services
-from scraper.sources import look
+from scraper.pipeline.services import Services
+from scraper.pipeline.sources import look
 from scraper.store.archive import FileArchive
 from scraper.store.reindex import reindex
 from tests.fakes import Answer, Clock, FakeWeb, InlineReader, answered

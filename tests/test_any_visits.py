@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from scraper.errors import Failed, Refused
 from scraper.pipeline import Outcome
+from scraper.pipeline.stories import REUSED
 from scraper.store.index import sequence
-from scraper.stories import REUSED
 from tests.fakes import Answer
 from tests.stage import HOME, SNOW, THEFT, Stage, page, staged
 from tests.test_worse_pages import CHALLENGE, CONSENT, EDITED, LISTING, LOGIN, LONG, SOFT, TEASER, URL, WHOLE, On, cut

@@ -11,7 +11,7 @@ from scraper import urls
 from scraper.model import Due, Outlet
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome, visit
-from scraper.services import Services
+from scraper.pipeline.services import Services
 from scraper.store.archive import FileArchive
 from tests.compare.catalogue.judged import Case, load
 from tests.fakes import Clock, FakeWeb, InlineReader, answered

@@ -9,7 +9,7 @@ import pytest
 
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome
-from scraper.services import Services
+from scraper.pipeline.services import Services
 from scraper.store.archive import FileArchive
 from tests.fakes import PARAGRAPHS, Clock, FakeWeb, InlineReader, article_page
 from tests.test_pipeline import OUTLET, URL, World

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from scraper import judge, stories
 from scraper.article import Article, Block
 from scraper.errors import Deferred, Failed, Refused
 from scraper.model import Due, Entry, Verdict
+from scraper.pipeline import judge, stories
 from tests.fakes import Clock, answered
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

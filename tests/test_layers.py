@@ -23,6 +23,7 @@ NOUNS = {
     "charset",
     "interfaces",
     "cadence",
+    "widgets",
     "paging",
     "likeness",
     "copies",

@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from scraper import urls
-from scraper.learning import learn_widgets, with_learned
-from scraper.model import Due, Outlet, Widget
+from scraper.model import Due, Outlet
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome, visit
-from scraper.reread import reread
-from scraper.services import Services
+from scraper.pipeline.learning import learn_widgets, with_learned
+from scraper.pipeline.reread import reread
+from scraper.pipeline.services import Services
 from scraper.store.archive import FileArchive
 from scraper.store.reindex import reindex
 from scraper.store.verify import verify
+from scraper.widgets import Widget
 from tests.fakes import Clock, FakeWeb, InlineReader
 from tests.store.kit import dumped
 

@@ -13,7 +13,7 @@ from scraper import urls
 from scraper.model import Due, Outlet
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome, visit
-from scraper.services import Services
+from scraper.pipeline.services import Services
 from scraper.store.archive import FileArchive
 from scraper.store.verify import verify
 from tests.extract import live_pages

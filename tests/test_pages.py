@@ -17,7 +17,7 @@ from scraper.errors import Deferred, Failed, FetchError, Refused
 from scraper.model import Due, Outlet, Paging, Rule, Snapshot
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome, visit
-from scraper.services import Services
+from scraper.pipeline.services import Services
 from scraper.store.archive import FileArchive
 from scraper.store.reindex import reindex
 from tests.fakes import Answer, Clock, FakeWeb, InlineReader, answered, article_page, paged
@@ -313,7 +313,7 @@ async def test_ten_thousand_pages_are_not_asked_for(world: World) -> None:
 
 async def test_a_slow_host_is_asked_another_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many pages there are, a visit ends."""
-    monkeypatch.setattr("scraper.chain.PATIENCE", timedelta())
+    monkeypatch.setattr("scraper.pipeline.chain.PATIENCE", timedelta())
     done = await world.visit()
     assert (done.verdict, done.reason) == ("failed", "pages: page 2: out-of-time")
     assert done.retry_at is not None

@@ -14,9 +14,9 @@ from scraper.errors import Deferred, Failed, Refused
 from scraper.model import Admit, Due, Outlet, Rule, Source
 from scraper.outlets import Outlets
 from scraper.pipeline import Outcome, visit
-from scraper.reread import reread
-from scraper.services import Services
-from scraper.sources import look
+from scraper.pipeline.reread import reread
+from scraper.pipeline.services import Services
+from scraper.pipeline.sources import look
 from scraper.store.archive import FileArchive
 from scraper.store.verify import verify
 from tests.fakes import PARAGRAPHS, Clock, FakeWeb, InlineReader, answered, article_page

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from scraper.cli import cli
-from scraper.model import Widget
 from scraper.store.archive import FileArchive
+from scraper.widgets import Widget
 from tests.fakes import PARAGRAPHS, article_page
 from tests.site import Program, Site, outlet, serve
 

@@ -19,7 +19,7 @@ from scraper.text import printable
 
 if TYPE_CHECKING:  # the parsers behind these are imported by the commands that need them only
     from scraper.outlets import Outlets
-    from scraper.services import Services
+    from scraper.pipeline.services import Services
     from scraper.settings import Settings
     from scraper.store.archive import FileArchive
 
@@ -133,8 +133,8 @@ async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
     """Open archive, network and reader for a command that visits articles."""
     from scraper.fetch.client import Client
     from scraper.fetch.policy import FetchPolicy
-    from scraper.learning import with_learned
-    from scraper.services import Services
+    from scraper.pipeline.learning import with_learned
+    from scraper.pipeline.services import Services
     from scraper.worker import Cage, CagedReader
 
     settings, outlets = load(config)

@@ -19,7 +19,7 @@ from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError, UsageErr
 if TYPE_CHECKING:
     from scraper.model import Snapshot
     from scraper.pipeline import Outcome
-    from scraper.services import Services
+    from scraper.pipeline.services import Services
 
 DONE = frozenset({"new", "same", "edited", "gone", "back"})
 

@@ -17,7 +17,7 @@ from scraper.errors import UsageError
 
 if TYPE_CHECKING:
     from scraper.model import Entry, Snapshot
-    from scraper.reread import Rereading
+    from scraper.pipeline.reread import Rereading
 
 WORDS = {
     "same": "as before",
@@ -118,7 +118,7 @@ async def _reread(wanted: _Wanted, where: tuple[Path, Path | None], *, json_: bo
 
 
 def _versions(open_: Open, wanted: _Wanted, entry: Entry) -> AsyncIterator[Rereading]:
-    from scraper.reread import reread as read_all
+    from scraper.pipeline.reread import reread as read_all
 
     current = wanted.is_current(open_, entry)
     return read_all(open_.services, entry, current, dry_run=wanted.dry_run, force=wanted.force)

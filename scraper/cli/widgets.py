@@ -12,7 +12,7 @@ from scraper.cli.common import as_json, count, folder, opened, places, put, put_
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
-    from scraper.model import Decision, Widget
+    from scraper.widgets import Decision, Widget
 
 
 @click.command(no_args_is_help=True, short_help="What was learnt to be a widget on an outlet's pages.")
@@ -68,7 +68,7 @@ def _decision(made: Decision) -> str:
 
 async def _learn(name: str, where: tuple[Path, Path | None], *, dry_run: bool) -> list[Widget]:
     from scraper import log
-    from scraper.learning import learn_widgets
+    from scraper.pipeline.learning import learn_widgets
 
     log.setup(level="warning")
     async with opened(*where) as open_:

@@ -24,7 +24,7 @@ from typing import Final, Self, cast
 import apsw
 
 from scraper.errors import ArchiveUnwritable
-from scraper.model import Capture, Decided, Entry, Intent, Page, Revision, Snapshot, Widget
+from scraper.model import Capture, Entry, Intent, Page, Revision, Snapshot
 from scraper.store import drafts, index, manifests, paths, sidecar, warc, widgets
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
@@ -41,6 +41,7 @@ from scraper.store.shelves import Shelves, entry_of
 from scraper.store.sidecar import Link
 from scraper.store.spool import Settings, Spool
 from scraper.store.stamps import from_ticks, now, stamp, ticks
+from scraper.widgets import Decided, Widget
 
 WARC_SIZE: Final = 1 << 30
 

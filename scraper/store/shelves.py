@@ -15,12 +15,13 @@ import apsw
 
 from scraper.copies import Copy
 from scraper.errors import ArchiveDamaged
-from scraper.model import Capture, Decided, Decision, Entry, Outlet, Page, Reading, Snapshot, Widget
+from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
 from scraper.store import copies, drafts, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import read
 from scraper.store.stamps import from_ticks, ticks
 from scraper.store.widgets import standing, widget_from
+from scraper.widgets import Decided, Decision, Widget
 
 HINTED: Final = 5  # articles that are compared with a page at an unknown address
 

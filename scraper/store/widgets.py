@@ -13,11 +13,11 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
-from scraper.model import Decided, Decision, Widget
 from scraper.store import paths
 from scraper.store.drafts import FORMAT, Draft
 from scraper.store.sidecar import Json, dumps
 from scraper.store.stamps import stamp
+from scraper.widgets import Decided, Decision, Widget
 
 WIDGET_FORMAT: Final = "scraper-widget/1"
 

@@ -11,7 +11,7 @@ from scraper import outlets, urls
 from scraper.article import render
 from scraper.model import Due
 from scraper.pipeline import Outcome, visit
-from scraper.services import Services
+from scraper.pipeline.services import Services
 from scraper.store.archive import FileArchive
 from tests.fakes import Clock, FakeWeb, InlineReader, answered
 from tests.seeds.test_seeds import NAMES, ROOT, Seed, seed

@@ -18,10 +18,11 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.errors import ArchiveUnwritable
-from scraper.model import Revision, Widget
+from scraper.model import Revision
 from scraper.store.archive import FileArchive
 from scraper.store.files import Files
 from scraper.store.reindex import reindex
+from scraper.widgets import Widget
 from tests.store.kit import (
     HARBOUR,
     START,

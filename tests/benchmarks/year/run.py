@@ -14,12 +14,12 @@ import psutil
 
 from scraper import outlets as outlet_files
 from scraper.article import Article
-from scraper.learning import learn_widgets, with_learned
 from scraper.model import Due, EditKind, Page, Rule, Source
 from scraper.model import Outlet as Publisher
 from scraper.pipeline import Outcome, visit
-from scraper.services import Services
-from scraper.sources import look
+from scraper.pipeline.learning import learn_widgets, with_learned
+from scraper.pipeline.services import Services
+from scraper.pipeline.sources import look
 from scraper.store.archive import FileArchive, Seams
 from scraper.store.files import Files
 from scraper.store.reindex import reindex

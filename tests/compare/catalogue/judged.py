@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from scraper import extract, judge
+from scraper import extract
 from scraper.article import Article
 from scraper.compare import compare
 from scraper.model import Page, Verdict
+from scraper.pipeline import judge
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AT = datetime(2026, 3, 7, 12, tzinfo=UTC)

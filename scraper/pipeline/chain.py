@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from scraper import judge, paging, urls
+from scraper import paging, urls
 from scraper.article import Article
 from scraper.errors import Deferred, ExtractError, Failed, FetchError
 from scraper.model import Capture, Due, Outlet, Page, Request, Verdict
-from scraper.services import Services
+from scraper.pipeline import judge
+from scraper.pipeline.services import Services
 
 # Fifty pages at the usual pace take two minutes; a host that needs longer is asked another time.
 PATIENCE: Final = timedelta(minutes=15)

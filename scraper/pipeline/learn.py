@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Final
 
 from scraper.extract.places import Placed
-from scraper.model import Widget
+from scraper.widgets import Widget
 
 ARTICLES: Final = 5  # articles in which a text has to recur
 SPAN: Final = timedelta(days=1)  # between the first and the last time: one busy story is not a template

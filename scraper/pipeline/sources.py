@@ -12,7 +12,7 @@ from functools import partial
 from scraper.discover import discover
 from scraper.errors import FetchError
 from scraper.model import Outlet, Round, Source, SourceState
-from scraper.services import Services
+from scraper.pipeline.services import Services
 
 
 @dataclass(frozen=True, slots=True)

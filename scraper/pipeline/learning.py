@@ -15,14 +15,15 @@ from typing import Final
 
 from anyio import BrokenWorkerProcess
 
-from scraper import learn
 from scraper.errors import ArchiveDamaged, ExtractError
 from scraper.extract.places import Placed, places
-from scraper.learn import Look, Told
-from scraper.model import Outlet, Snapshot, Widget
+from scraper.model import Outlet, Snapshot
 from scraper.outlets import Outlets
-from scraper.reread import reread
-from scraper.services import Services
+from scraper.pipeline import learn
+from scraper.pipeline.learn import Look, Told
+from scraper.pipeline.reread import reread
+from scraper.pipeline.services import Services
+from scraper.widgets import Widget
 
 WINDOW: Final = timedelta(days=14)
 MOST: Final = 300  # versions of an outlet that are looked at, the newest

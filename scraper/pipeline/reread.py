@@ -18,7 +18,7 @@ from scraper.article import Article, render
 from scraper.compare import compare
 from scraper.errors import ArchiveDamaged, ExtractError
 from scraper.model import Edit, Entry, Outlet, Revision, Snapshot
-from scraper.services import Services
+from scraper.pipeline.services import Services
 
 Result = Literal["same", "revised", "kept", "unreadable"]
 NO_EDIT: Final = "no-edit"

@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from scraper import cadence, headlines
+from scraper import cadence
 from scraper.article import Article
 from scraper.compare import compare, live
 from scraper.errors import ArchiveDamaged, ExtractError
 from scraper.model import Capture, Due, Entry, Intent, Outlet, Page, Snapshot, Verdict
-from scraper.services import Services
+from scraper.pipeline import headlines
+from scraper.pipeline.services import Services
 
 COALESCED: Final = "coalesced"
 GROWS: Final = "growing: entries alone wait for the next version"

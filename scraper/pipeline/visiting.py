@@ -11,8 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from scraper import cadence, chain, growing, hints, judge, kin, stories, urls
-from scraper import reread as rereading
+from scraper import cadence, hints, urls
 from scraper.article import Article
 from scraper.compare import compare
 from scraper.errors import ArchiveDamaged, Deferred, ExtractError, Failed, FetchError
@@ -30,7 +29,9 @@ from scraper.model import (
     Verdict,
     VerdictKind,
 )
-from scraper.services import Services
+from scraper.pipeline import chain, growing, judge, kin, stories
+from scraper.pipeline import reread as rereading
+from scraper.pipeline.services import Services
 
 
 @dataclass(frozen=True, slots=True)

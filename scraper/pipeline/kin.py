@@ -5,11 +5,12 @@ no article under this address → what it claims, its number, its path without d
 
 from __future__ import annotations
 
-from scraper import hints, stories
+from scraper import hints
 from scraper.article import Article
 from scraper.errors import ArchiveDamaged
 from scraper.model import Entry, Outlet, Page
-from scraper.services import Services
+from scraper.pipeline import stories
+from scraper.pipeline.services import Services
 
 
 async def related(

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from scraper import judge, urls
+from scraper import urls
 from scraper.article import Article
 from scraper.compare import compare
 from scraper.model import Due, Entry, Outlet, Page, Snapshot, Verdict
+from scraper.pipeline import judge
 
 PHRASE, COMPARED = 12, 20_000  # characters
 # Two articles of an outlet share under a twentieth of their phrases, an article and its heavy edit over a third.
