@@ -8,7 +8,7 @@ from typing import Final
 
 from scraper.article import Access
 from scraper.extract import phrases, walls
-from scraper.extract.appeals import unquoted
+from scraper.extract.spoken import unquoted
 from scraper.extract.structured import Node, string, strings, types
 from scraper.extract.tree import Element
 from scraper.extract.view import Page

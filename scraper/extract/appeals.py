@@ -1,16 +1,15 @@
 """How a page speaks to its reader for itself: asking for money, members, addresses. Data, and the count of it.
 
-One phrase to a cell. `a/b` is either word, `_` any one word, `_?` any one or none, `x*` any ending; `~` marks what an
-article of advice may say as well. An article about donations or newsletters speaks of them in the third person or in
-quotation marks, where nothing is counted.
+One phrase to a cell, as `spoken.py` reads them; `~` marks what an article of advice may say as well. An article about
+donations or newsletters speaks of them in the third person or in quotation marks, where nothing is counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
+from scraper.extract.spoken import Wording
 from scraper.extract.words import tokens
 
 _TEXT: Final = """
@@ -76,7 +75,8 @@ abonnez vous | inscrivez vous | identifiez vous | connectez vous | recevez notre
 devenez/devenir _? membre/abonné/abonnée/soutien
 notre newsletter/journalisme/rédaction/indépendance/travail/lettre/communauté/équipe
 nos lecteurs/abonnés/membres/newsletters/journalistes
-nous avons besoin | aidez nous | rejoignez nous/notre/la | ~sans engagement | ~par mois | profitez d/de
+nous avons besoin | aidez nous | grâce à ses/nos/vos lecteurs/lectrices/dons/abonnés
+rejoignez nous/notre/la | ~sans engagement | ~par mois | profitez d/de
 apóyanos | apoya nuestro/a/el/al/nuestra | hazte socio/socia/miembro/suscriptor* | haz una donación
 tu/su apoyo/donación/ayuda/correo/contribución/suscripción
 suscríbete | suscríbase | suscribirse a
@@ -111,12 +111,14 @@ susține/susțineți ne/jurnalism*/echipa | abonează te | donează acum
 ваша/вашу/вашей/ваше поддержк*/помощ*/пожертвован* | подпишитесь на | подписывайтесь на/на | оформите подписку
 сделайте пожертвование/донат | станьте патроном/подписчиком/нашим
 наш/наши/наших/нашей/нашу/наша/нашему читател*/рассылк*/работ*/журналист*/редакци*/телеграм*/канал*
-нам нужна/необходима ваша | помогите нам | спасибо что | без вашей _? | оформить подписку | ~в месяц
+нам нужна/необходима ваша | нужна/необходима ваша/твоя поддержка/помощь
+потрібна ваша/твоя підтримка/допомога | помогите нам | спасибо что | без вашей _? | оформить подписку | ~в месяц
 підтримайте нас/нашу/роботу/незалежн*/редакцію/наш | підтримати нас/нашу/редакцію
 ваша/вашу/вашої/ваш підтримк*/допомог*/внес* | підпишіться на | підписуйтеся на | підписуйтесь на
 станьте нашим/патроном/частиною/другом/учасником
 наш/наші/наших/нашої/нашу/наша читач*/розсилк*/робот*/журналіст*/редакці*/спільнот*/канал*
 приєднуйтесь/приєднуйтеся до | допоможіть нам | нам потрібна ваша
+завдяки підтримці/донатам читачів/спільноти/читачам | підтримайте _? _? донатом | благодаря поддержке/донатам читателей
 долучайтесь/долучайтеся до | зробіть внесок | завдяки вам/вашій/нашим | ~на місяць
 աջակցեք _ | աջակցիր _ | բաժանորդագրվեք _ | բաժանորդագրվիր _ | դարձեք մեր/անդամ | მხარი დაგვიჭირეთ | გამოიწერეთ _
 დაგვეხმარეთ _ | შემოგვიერთდით _ | თქვენი მხარდაჭერა/დახმარება
@@ -132,40 +134,12 @@ _GLUED: Final = tokens(
     "뉴스레터 订阅 支持我们 捐款 免费注册 訂閱 贊助"
 )
 
-_WORD = re.compile(r"[^\W_]+|[$€£]")
-# The same in ASCII: what is no letter and no digit parts words, but for the sign of the dollar, which is one.
-_PARTS: Final = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ") | {ord("$"): " $ "}
-_QUOTED = re.compile('"[^"]{1,400}"|“[^”]{1,400}”|„[^“”]{1,400}[“”]|«[^»]{1,400}»|»[^«]{1,400}«|「[^」]{1,200}」')
-
-
-def _phrases() -> Iterator[list[str]]:
-    for line in _TEXT.strip().splitlines():
-        yield from (cell.split() for cell in line.replace("~", "~ ").split("|"))
-
-
-def _index() -> dict[str, list[list[str]]]:
-    """Phrases by the first letters of their first word; those that begin with any word by their second."""
-    index: dict[str, list[list[str]]] = {}
-    for phrase in _phrases():
-        bare = [cell for cell in phrase if cell != "~"]
-        key = bare[1] if bare[0] == "_" else bare[0]
-        for word in key.split("/"):
-            index.setdefault(word.rstrip("*?")[:4], []).append(phrase)
-    return index
-
-
-_INDEX: Final = _index()
-
+_PHRASES: Final = Wording({"appeal": _TEXT}, {"appeal": _GLUED})
 
 # What begins like this speaks of the paper itself, as its own letters to readers do; the rest asks for something.
 _OWN: Final = re.compile(
     r"(?:our|the|unser|notre|nos|nuestr|noss|nostr|onze|vårt|nasz|naše|наш|we|quality|funded|thanks)"
 )
-
-
-def unquoted(text: str) -> str:
-    """`text` without what stands inside quotation marks."""
-    return _QUOTED.sub(" ", text)
 
 
 def cues(text: str, *, soft: bool = True) -> int:
@@ -174,7 +148,7 @@ def cues(text: str, *, soft: bool = True) -> int:
     >>> cues("Become a member today and support our journalism."), cues("Ministers met on Monday.")
     (2, 0)
     """
-    return len(_found(text, soft))
+    return len(_PHRASES.found(text, soft=soft))
 
 
 def asks(text: str) -> bool:
@@ -183,35 +157,4 @@ def asks(text: str) -> bool:
     >>> asks("Please support us."), asks("Our readers know our newsroom.")
     (True, False)
     """
-    return any(not _OWN.match(phrase) for phrase in _found(text, False))
-
-
-def _found(text: str, soft: bool) -> set[str]:
-    own = unquoted(text[:3000])
-    folded = own.replace("’", "'").casefold()
-    words = folded.translate(_PARTS).split() if folded.isascii() else _WORD.findall(folded)
-    found = set() if own.isascii() else {glued for glued in _GLUED if glued in own}
-    for at, word in enumerate(words):
-        for phrase in _INDEX.get(word[:4], ()):
-            cells = phrase[1:] if phrase[0] == "~" else phrase
-            start = at - 1 if cells[0] == "_" else at
-            if start >= 0 and (soft or cells is phrase) and _fits(cells, words, start):
-                found.add(" ".join(cells))
-    return found
-
-
-def _fits(phrase: list[str], words: list[str], at: int) -> bool:
-    for place, cell in enumerate(phrase):
-        if cell == "_?":
-            rest = phrase[place + 1 :]
-            return _fits(rest, words, at) or (at < len(words) and _fits(rest, words, at + 1))
-        if at >= len(words) or not _is(words[at], cell):
-            return False
-        at += 1
-    return True
-
-
-def _is(word: str, cell: str) -> bool:
-    if cell in {"_", word}:
-        return True
-    return any(word == one or (one.endswith("*") and word.startswith(one[:-1])) for one in cell.split("/"))
+    return any(not _OWN.match(phrase) for phrase in _PHRASES.found(text, soft=False))

@@ -113,7 +113,16 @@ def _side_by_side(node: Element, best: Element, kids: list[Element]) -> bool:
     alone = len(loose) == 1 and loose[0].order > best.order
     if not alone and sum(kid.weight for kid in loose) + node.run >= BESIDE * node.weight:
         return True
-    return any(kid is not best and _are_twins(kid, best) for kid in kids)
+    return any(kid is not best and _are_twins(kid, best) for kid in kids) or _is_outweighed(best, kids)
+
+
+def _is_outweighed(best: Element, kids: list[Element]) -> bool:
+    """Whether branches of one make, each too small to be looked at, are the text beside a heavier box."""
+    makes: dict[tuple[str, frozenset[str]], list[float]] = {}
+    for kid in kids:
+        if kid is not best:
+            makes.setdefault((kid.tag, sign(kid)), []).append(kid.weight)
+    return any(len(weights) >= 3 and sum(weights) > best.weight for weights in makes.values())
 
 
 def _are_twins(kid: Element, best: Element) -> bool:

@@ -167,7 +167,7 @@ _OPENERS = (
     r""
     r"xem thêm|baca juga|soma (?:pia|zaidi)|funda\b.{0,20}"
 )
-OPENER = re.compile(rf"(?i)^\W*(?:{_OPENERS})\b")
+OPENER = re.compile(rf"(?i)^\W*(?:{_OPENERS})(?!\w)")
 # A line that begins with a pointer, and with it a link, leads elsewhere.
 POINTER = re.compile(r"^\s*(?:>{1,3}|»{1,2}|→|➡️?|►|▶️?|👉|\+{2,3}|⇒|☞)\s*\S")
 # What kind of thing a link leads to, set off from its title.
@@ -262,7 +262,9 @@ FOLLOW = re.compile(
     r"стежте|слідкуйте|читайте нас|следите|смотрите нас|obserwuj|sledujte|takip ed)\b.{0,80}"
     r"\b(?:twitter|facebook|instagram|linkedin|threads|bluesky|mastodon|telegram|youtube|tiktok|whatsapp|google "
     r"news|x)\b"
-    r"|(?i:\b(?:e-?mail|contact|reach|write to)\b.{0,60}\S+@\S+)|(?i:\bhave a (?:news )?tip\b|\bsend (?:us "
+    r"|(?i:^\W*(?:e-?mail|contact|reach|write to)\b.{0,60}\S+@\S+)|(?i:\bour e-?mail\b.{0,60}\S+@\S+)"
+    r"|(?i:\b(?:e-?mail|contact|reach|write to) (?:me|us|the (?:author|editor|reporter)s?)\b.{0,60}\S+@\S+)"
+    r"|(?i:\bhave a (?:news )?tip\b|\bsend (?:us "
     r")?(?:your )?tips\b)"
 )
 AUDIO = re.compile(
@@ -320,14 +322,20 @@ CALL: Final = Hinted(
         r"log-?in|join|abo|abos|abonn\w*|spenden|spende|patreon|steady|don|dons|soutenir|suscri\w*|assine|abbonati|"
         r"dona|sostieni|"
         r"wsparcie|wesprzyj|podpora|podporte|donate|checkout|plans|offer|offers|signin|patron|liberapay|buymeacoffee|"
-        r"kofi|ko-fi|friend|join-us)(?:$|[/?#&=_.-])"
+        r"kofi|ko-fi|friend|join-us|destek|apoi[ae]r?|hazte-\w+|steun|doneer|doar|doac\w*|mitglied\w*|foerder\w*|"
+        r"unterstuetz\w*|prispe\w*|podpor\w*|wplac\w*|tamogat\w*|sustine|doneaza|abone\w*|uyelik|boletin\w*|nyhetsbrev|"
+        r"nieuwsbrief|bulten|rassylk\w*|rozsylk\w*)(?:$|[/?#&=_.-])"
     ),
     "subscri | donat | donac | member | support | contribut | newsletter | signup | sign-up | signin | "
     "register | login | log-in | join | abo | spende | patreon | steady | don | soutenir | suscri | "
     "assine | abbonati | sostieni | wsparcie | wesprzyj | podpor | checkout | plans | offer | patron | "
-    "liberapay | buymeacoffee | kofi | ko-fi | friend",
+    "liberapay | buymeacoffee | kofi | ko-fi | friend | destek | apoia | apoie | hazte | steun | doneer | doar | "
+    "doac | mitglied | foerder | unterstuetz | prispe | wplac | tamogat | sustine | doneaza | uyelik | "
+    "boletin | nyhetsbrev | nieuwsbrief | bulten | rassylk | rozsylk",
 )
 TAGS = re.compile(
-    r"(?i)^\W*(?:tags?|labels|topics|filed under|schlagwort\w*|themen|étiquettes|etiquetas|теги|теми)\b\s*:?.{0,280}$"
+    r"(?i)^\W*(?:tags?|labels|topics|filed under|schlagwort\w*|themen|étiquettes|mots[- ]clés|etiquetas|palavras-chave|"
+    r"tagi|štítky|etichette|etiketler|etichete|теги|теми|темы|мітки|метки|"
+    r"ключові слова|ключевые слова|標籤|标签|タグ|태그|وسوم|תגיות|टैग्स?)\b\s*:?.{0,280}$"
 )
 LEGAL = re.compile(r"(?i)^\W*(?:copyright|all rights reserved|©)")

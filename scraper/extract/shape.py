@@ -190,6 +190,19 @@ def _is_author_box(element: Element) -> bool:
     )
 
 
+def is_cut(node: Element) -> bool:
+    """Whether an element has paragraphs that only line breaks keep apart."""
+    return node.run >= MIN_BESIDE * PROSE and sum(kid.tag == "br" for kid in node.elements()) >= MIN_BESIDE
+
+
+def is_authors(box: Element) -> bool:
+    """Whether a box of a line or two begins with a link to an author's page."""
+    first = next((node for node in box.walk() if is_link(node)), None)
+    if first is None or box.size > MAX_CAPTION or not _PROFILE.search(first.get("href")):
+        return False
+    return clean(box.text()).startswith(clean(first.text()))
+
+
 def _own_line(link: Element) -> bool:
     block = next((above for above in link.ancestors() if above.tag in BLOCKS), None)
     return block is not None and block.run <= 30
@@ -213,8 +226,8 @@ def _consent_boxes(top: Element, keep: set[int], entries: frozenset[int]) -> Non
         for kid in stack.pop().elements():
             if kid.drop is not None or kid.order in keep:
                 continue
-            box = kid.tag in _BOXES and kid.order not in entries
-            if box and 30 < kid.size < MAX_CONSENT and phrases.EMBED.search(kid.text()):
+            box = kid.tag in _BOXES and kid.order not in entries and 30 < kid.size < MAX_CONSENT
+            if box and not is_cut(kid) and phrases.EMBED.search(kid.text()):
                 drop(kid, "consent")
             else:
                 stack.append(kid)

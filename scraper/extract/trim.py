@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from scraper.extract import asking, dates, phrases, walls
+from scraper.extract import asking, dates, leads, phrases, walls
 from scraper.extract.blocks import SENTENCE, Piece, live
 from scraper.extract.container import DEK, sign
+from scraper.extract.leads import SENTENCE_END
 from scraper.extract.names import words
 from scraper.extract.title import fold, is_same
 
-_END = re.compile(r"""[.!?…。！？।։؟]["'”’»)\]]*$""")
 _READING_TIME = re.compile(
     r"(?i)^\W*(?:lesezeit|reading time|temps de lecture|tempo de leitura|tiempo de lectura|lesedauer|время чтения|"
     r"lästid)?\W*"
@@ -35,6 +35,10 @@ MAX_APART: Final = 200
 MIN_QUOTE: Final = 30
 
 
+# Where the children of an element stand in it, by the orders of both, once looked up.
+Seats = dict[int, dict[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the article when its pieces are judged. `own` says whether a link stays on the site."""
@@ -43,6 +47,7 @@ class Known:
     authors: Sequence[str]
     summaries: Sequence[str]
     own: Callable[[str], bool]
+    seats: Seats = field(default_factory=dict)
 
 
 def trim(pieces: list[Piece], known: Known) -> None:
@@ -51,6 +56,7 @@ def trim(pieces: list[Piece], known: Known) -> None:
     _preamble(pieces, known)
     _lines(pieces, known)
     _repeats(pieces)
+    asking.drop_lines(pieces)
     asking.drop_runs(pieces)
     _tickers(pieces)
     _tail(pieces, known)
@@ -125,12 +131,12 @@ def _kicker_rule(piece: Piece, known: Known) -> str | None:
     """For a line that stands elsewhere than the paragraphs: the line under the headline, or a label above the text."""
     if any(fold(piece.text) == fold(summary) for summary in known.summaries):
         return "dek"
-    short = len(piece.text) < SENTENCE and not _END.search(piece.text)
+    short = len(piece.text) < SENTENCE and not SENTENCE_END.search(piece.text)
     return "above-body" if piece.kind == "subheading" or (piece.kind == "paragraph" and short) else None
 
 
 def _is_date(piece: Piece) -> bool:
-    return len(piece.text) < 120 and not _END.search(piece.text) and dates.is_in(piece.text)
+    return len(piece.text) < 120 and not SENTENCE_END.search(piece.text) and dates.is_in(piece.text)
 
 
 def _is_byline(piece: Piece, known: Known) -> bool:
@@ -138,9 +144,9 @@ def _is_byline(piece: Piece, known: Known) -> bool:
     if len(text) > 160:
         return False
     named = any(author.casefold() in text.casefold() for author in known.authors if len(author) > 3)
-    if named and not (_END.search(text) and len(text) > 70):
+    if named and not (SENTENCE_END.search(text) and len(text) > 70):
         return True
-    return len(text) < 80 and bool(_BY.match(text)) and not _END.search(text)
+    return len(text) < 80 and bool(_BY.match(text)) and not SENTENCE_END.search(text)
 
 
 # ------------------------------------------------------------------------------------------------ between paragraphs
@@ -164,7 +170,7 @@ def _line(piece: Piece, known: Known, following: Piece | None) -> str | None:
         return "ornament"
     if label in phrases.ADVERT:
         return "advert"
-    if label in phrases.LABEL and not (_heads(piece) and following is not None and _is_sentence(following)):
+    if label in phrases.LABEL and not _is_heading(piece, following, known.seats):
         return "label"
     return _by_pattern(piece, known)
 
@@ -234,6 +240,10 @@ def _is_plain_byline(piece: Piece, known: Known) -> bool:
 _Test = Callable[[Piece, Known], bool]
 _PATTERNS: Final[tuple[tuple[str, _Test], ...]] = (
     ("read-more", _reads_more),
+    ("share", lambda piece, _: leads.to_sharing(piece)),
+    ("comment", lambda piece, _: leads.to_talk(piece)),
+    ("byline", lambda piece, _: asking.is_signature(piece)),
+    ("links", lambda piece, known: leads.labelled(piece, known.own)),
     ("media", _is_media_label),
     ("audio", _is_audio_notice),
     ("consent", _is_embed_notice),
@@ -251,7 +261,15 @@ def _quotes(text: str) -> bool:
 
 
 def _is_sentence(piece: Piece) -> bool:
-    return is_prose(piece) or (piece.kind == "paragraph" and piece.link_share < 0.5 and bool(_END.search(piece.text)))
+    return is_prose(piece) or (
+        piece.kind == "paragraph" and piece.link_share < 0.5 and bool(SENTENCE_END.search(piece.text))
+    )
+
+
+def _is_heading(piece: Piece, following: Piece | None, seats: Seats) -> bool:
+    """Whether a line heads the text that follows it, with no widget in between."""
+    headed = _heads(piece) and following is not None and _is_sentence(following)
+    return headed and not _follows_widget(piece, seats)
 
 
 def _heads(piece: Piece) -> bool:
@@ -293,7 +311,7 @@ def _tickers(pieces: list[Piece]) -> None:
     if len(times) < 2:
         return
     start = next(at for at, piece in enumerate(pieces) if piece is times[0]) - 1  # the heading, dropped already or not
-    if start < 0 or len(pieces[start].text) >= SENTENCE or _END.search(pieces[start].text):
+    if start < 0 or len(pieces[start].text) >= SENTENCE or SENTENCE_END.search(pieces[start].text):
         return
     before, after = (sum(len(p.text) for p in live(part) if is_prose(p)) for part in (pieces[:start], pieces[start:]))
     for piece in live(pieces[start:]) if after < before else []:
@@ -314,7 +332,7 @@ def _tail(pieces: list[Piece], known: Known) -> None:
 def _tail_rule(piece: Piece, known: Known, *, home: bool) -> str | None:
     if _is_credit_line(piece):
         return None
-    if not home and _is_labelled_link(piece, known):
+    if not home and leads.mostly(piece, known.own):
         return "links"
     return next((rule for rule, applies in _TAIL if applies(piece, home)), None)
 
@@ -325,20 +343,13 @@ def _is_credit_line(piece: Piece) -> bool:
     return len(text) < 200 and bool(phrases.CONTRIBUTED.search(text)) and not phrases.COMMENTS.search(text)
 
 
-def _is_labelled_link(piece: Piece, known: Known) -> bool:
-    """`Label: link`, or a line that is half a link to another page of the site."""
-    if len(piece.text) >= 200 or not any(map(known.own, piece.hrefs)):
-        return False
-    return piece.link_share > 0.4 or piece.linked * 10 >= len(piece.text.partition(":")[2]) * 8 > 0
-
-
 def _matches(pattern: re.Pattern[str], limit: int) -> Callable[[Piece, bool], bool]:
     return lambda piece, home: len(piece.text) < limit and bool(pattern.search(piece.text)) and not _quotes(piece.text)
 
 
 _TAIL: Final[tuple[tuple[str, Callable[[Piece, bool], bool]], ...]] = (
     ("links", lambda piece, home: piece.link_share > 0.8),
-    ("orphan", lambda piece, home: piece.kind == "subheading" and not _END.search(piece.text)),
+    ("orphan", lambda piece, home: piece.kind == "subheading" and not SENTENCE_END.search(piece.text)),
     ("wall", _matches(phrases.WALL, 250)),
     ("wall", lambda piece, home: not home and len(piece.text) < 250 and bool(walls.said("wall", piece.text))),
     ("cookie", lambda piece, home: not home and len(piece.text) < 600 and bool(walls.said("consent", piece.text))),
@@ -373,17 +384,17 @@ def _home(piece: Piece) -> tuple[str, frozenset[str]]:
 
 def _orphans(pieces: list[Piece]) -> None:
     """Headings of which nothing is left."""
-    seats: dict[int, dict[int, int]] = {}
+    seats: Seats = {}
     following: Piece | None = None
     for piece in reversed(live(pieces)):
         alone = following is None or (following.kind == "subheading" and _follows_widget(piece, seats))
-        if piece.kind == "subheading" and alone and not _END.search(piece.text):
+        if piece.kind == "subheading" and alone and not SENTENCE_END.search(piece.text):
             piece.drop = "orphan"
         else:
             following = piece
 
 
-def _follows_widget(piece: Piece, seats: dict[int, dict[int, int]]) -> bool:
+def _follows_widget(piece: Piece, seats: Seats) -> bool:
     """Whether the next thing on the page after a heading is a dropped branch with text in it.
 
     `seats` keeps where the children of an element stand in it, once looked up.

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
-from scraper.extract.appeals import unquoted
+from scraper.extract.spoken import unquoted
 from scraper.extract.wordings import Wordings
 
 Word = Literal["challenge", "error", "login", "consent", "search", "wall"]

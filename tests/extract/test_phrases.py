@@ -17,7 +17,12 @@ DOORS = [
     "/signup", "/register", "/log-in", "/login", "/join", "/abo", "/abonnement", "/spenden", "/patreon", "/steady",
     "/don", "/dons/", "/soutenir", "/suscripcion", "/assine", "/abbonati", "/dona", "/sostieni", "/wsparcie",
     "/wesprzyj", "/podporte", "/checkout", "/plans", "/offers", "/signin", "/patron", "/liberapay", "/buymeacoffee",
-    "/kofi", "/ko-fi", "/friend", "/join-us", "/ſubscribe", "/JOİN", "/\u212aofi",
+    "/kofi", "/ko-fi", "/friend", "/join-us", "/destek", "/apoie", "/apoiar",
+    "/hazte-socia", "/steun",
+    "/doneer", "/doar", "/doacao", "/mitgliedschaft", "/foerdern", "/unterstuetzen", "/prispet",
+    "/wplac",
+    "/tamogatas", "/sustine", "/doneaza", "/abonelik", "/uyelik", "/boletines", "/nyhetsbrev", "/nieuwsbrief",
+    "/bulten", "/rassylki", "/rozsylka", "/ſubscribe", "/JOİN", "/\u212aofi",
 ]  # fmt: skip
 
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
+from scraper import extract
+from tests.benchmarks.widgets import Trial, parts, tried
+from tests.extract import catalogue
+from tests.extract.catalogue import Snippet, templates
 from tests.extract.pages import PARAGRAPHS, TITLE, WIDGETS, page, read, texts
 
 # Below the last paragraph only: in the middle of an article no site appends the next one.
@@ -77,3 +84,42 @@ def test_a_name_that_the_whole_column_goes_by_says_nothing(name: str) -> None:
         .replace(b"<body>", f'<body class="{name}">'.encode())
     )
     assert texts(read(html.replace(b'class="story"', f'class="{name}"'.encode()))) == list(PARAGRAPHS)
+
+
+# ------------------------------------------------------------------------------------------------ the catalogue
+
+FLOORS = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
+SHAPES = list(templates.SHAPES)
+
+
+def trials(number: int, snippet: Snippet) -> list[Trial]:
+    """The snippet in all places of two of the nine shapes, other ones for the next snippet."""
+    found = []
+    for shape in (SHAPES[number % len(SHAPES)], SHAPES[(number * 5 + 3) % len(SHAPES)]):
+        before = parts(extract(templates.page(shape), templates.URL))
+        for place in templates.PLACES:
+            page = templates.page(shape, snippet.html, place)
+            found.append(tried(snippet, f"{shape}@{place}", page, templates.URL, before))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["widgets", "lines"])
+@pytest.mark.parametrize("part", range(4))
+def test_the_catalogue_holds_but_for_what_is_listed(kind: str, part: int) -> None:
+    """A widget leaves nothing, a line stays whole, anywhere between paragraphs; what still fails has its name in
+    `floors.toml`, and nothing stands there that holds by now."""
+    snippets = catalogue.everything(kind)
+    mine = [(number, snippet) for number, snippet in enumerate(snippets) if number % 4 == part]
+    failed = {snippet.id for number, snippet in mine if any(trial.failed for trial in trials(number, snippet))}
+    assert failed == set(FLOORS["catalogue"][kind]) & {snippet.id for _, snippet in mine}
+
+
+@pytest.mark.parametrize("kind", ["widgets", "lines"])
+def test_nothing_in_the_catalogue_takes_a_paragraph_with_it(kind: str) -> None:
+    """Whatever is put beside the paragraphs, each of them is still there, as it was."""
+    harmed = [
+        snippet.id
+        for number, snippet in enumerate(catalogue.everything(kind))
+        if any(trial.gone for trial in trials(number + 1, snippet)[::3])
+    ]
+    assert not harmed
