@@ -61,7 +61,7 @@ def mark(page: Opened, salt: str) -> str:
     spots = [ids.get(element.order, 0) for element in (page.column, page.middle)]
     if parser is None or page.doc.truncated or len(hashes) > MAX_VOID:
         return ""
-    walk = Walk(Names(hashes), page.told, Spots(spots[0], spots[1], by_id=True))
+    walk = Walk(Names(hashes), page.told, Spots(spots[0], spots[1], by_id=True), by_id)
     walk.down(parser)
     if not set(spots) <= set(walk.boxes):
         return ""

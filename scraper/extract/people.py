@@ -115,10 +115,14 @@ def _describes(part: str) -> bool:
     return len(words) > 4 and sum(word[:1].islower() for word in words) * 2 > len(words)
 
 
+def _is_address(text: str) -> bool:
+    return ("/" in text or "." in text) and _URLISH.search(text) is not None
+
+
 def _name(text: str) -> str | None:
     text = _EASTERN_ROLE.sub("", _BY.sub("", text).strip(" .,:;-–—|/*")).strip()
     text = text if text.count('"') != 1 else text.replace('"', "")
-    if not 2 <= len(text) <= 80 or _URLISH.search(text) or text.casefold() in _NOT_NAMES:
+    if not 2 <= len(text) <= 80 or _is_address(text) or text.casefold() in _NOT_NAMES:
         return None
     # Dates, times and counts stand beside names; the number in a newsroom's name is part of a word.
     if not any(ch.isalpha() for ch in text) or any(

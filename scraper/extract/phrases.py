@@ -144,6 +144,15 @@ ilgili haberler | yorumlar | oxşar xəbərlər | مواضيع ذات صلة | �
 関連記事 | 関連ニュース | 관련기사 | 관련 기사 | 相关阅读 | 相关新闻
 կարդացեք նաև | ნახეთ აგრეთვე | διαβάστε επίσης
 """)
+_LONGEST: Final = max(map(len, ADVERT | LABEL))
+
+
+def label(line: str) -> str:
+    """A line folded, to be looked up as a label; of a line that is longer than any label, only its beginning."""
+    start = fold(line[: 2 * _LONGEST])
+    return start if len(start) > _LONGEST else fold(line)
+
+
 _OPENERS = (
     r"read(?: more| also| next| the (?:full|original))?|see(?: also| more)|also read|watch(?: more| also| now)?|"
     r"listen(?: to)?|"

@@ -79,7 +79,10 @@ def measure(elements: list[Element], html: str) -> None:
         element.in_link = is_link(element) or element.tag == "nav" or (parent is not None and parent.in_link)
     runs: dict[int, int] = {}
     for element in reversed(elements):
-        own = sum([measured(kid) for kid in element.kids if isinstance(kid, str) and not kid.isspace()])
+        own = 0
+        for kid in element.kids:
+            if isinstance(kid, str) and not kid.isspace():
+                own += measured(kid)
         run = runs.pop(element.order, 0) + (0 if element.in_link else own)
         element.size += own
         if element.in_link:
@@ -160,25 +163,34 @@ def _core(elements: list[Element], headline: Element | None, barred: set[int]) -
 def _columns(
     elements: list[Element], headline: Element | None, barred: set[int]
 ) -> tuple[dict[int, _Column], _Column | None]:
-    """All elements with prose in them, by their orders, and the heaviest; `barred` grows by what does not count."""
+    """All elements with prose in them, by their orders, and the heaviest; what is in `barred` does not count."""
     columns: dict[int, _Column] = {}
     best: _Column | None = None
-    main: set[int] = set()
     around = {above.order for above in headline.ancestors()} if headline else set()
     whole = elements[0].size if elements else 0
+    known: dict[int, int] = {}
     for element in elements:
-        parent = element.parent
-        if parent is not None and (
-            parent.order in barred
-            or (element.order not in around and (element.order in barred or is_barred(element, whole)))
-        ):
-            barred.add(element.order)
-            continue
-        if element.tag in {"article", "main"} or (parent is not None and parent.order in main):
-            main.add(element.order)
-        if element.run >= PROSE and parent is not None and not is_teaser(element):
-            best = _add(element, columns, best, 2 if element.order in main else 1)
+        if element.run >= PROSE and element.parent is not None:
+            times = _times(element, barred, around, whole, known)
+            if times and not is_teaser(element):
+                best = _add(element, columns, best, times)
     return columns, best
+
+
+def _times(element: Element, barred: set[int], around: set[int], whole: int, known: dict[int, int]) -> int:
+    """How many times prose in an element counts: twice in the main part of the page, not at all if `barred`. `around`
+    is what the headline is in; `known` keeps the answers, so that only what has prose in it is asked, and once."""
+    chain: list[Element] = []
+    node: Element | None = element
+    while node is not None and node.order not in known:
+        chain.append(node)
+        node = node.parent
+    times = known[node.order] if node is not None else 1
+    for one in reversed(chain):
+        if one.parent is not None and one.order not in around and (one.order in barred or is_barred(one, whole)):
+            times = 0
+        times = known[one.order] = 2 if times and one.tag in {"article", "main"} else times
+    return times
 
 
 def _add(leaf: Element, columns: dict[int, _Column], best: _Column | None, times: int) -> _Column | None:
@@ -330,6 +342,8 @@ def drop(element: Element, rule: str) -> None:
 
 def rule_of(element: Element, void: Container[str]) -> str | None:
     """The rule by which an element is not article, as far as it can be told from outside; `void` names say nothing."""
+    if not element.attrs and "-" not in element.tag:
+        return _TAGS.get(element.tag)
     return _by_hiding(element) or _by_tag(element) or _by_name(element, void)
 
 

@@ -76,6 +76,7 @@ class _Page:
     feed: live.Feed | None = None
     told_live: bool = False
     talk: Sequence[Element] = ()
+    first: Element | None = None
 
     @property
     def around(self) -> list[Element]:
@@ -87,7 +88,8 @@ class _Page:
 def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None, known: str | None) -> Article | None:
     """See `scraper.extract.read`."""
     reading = reading_of(outlet)
-    key = hashlib.blake2b(page, digest_size=16, key=f"{reading} {content_type}"[:64].encode()).digest() + url.encode()
+    told = f"{reading} {content_type} {url}".encode("utf-8", "replace")
+    key = hashlib.sha256(page).digest() + told  # what processors compute by themselves, for half of what others cost
     if known and _seen.get(key) == known:
         return None
     decoded = incoming.text(page, url, content_type)
@@ -118,7 +120,7 @@ def pieces(page: bytes, url: str, content_type: str | None, outlet: Outlet | Non
     opened = _open(tree.parse(incoming.utf8(page, decoded), url), decoded.text, url, outlet)
     src = fields.source(opened.doc, opened.declared, outlet, opened.applied.fields)
     src = fields.seen(
-        src, opened.elements, opened.headline, byline.lines(opened.elements, opened.headline, _first(opened))
+        src, opened.elements, opened.headline, byline.lines(opened.elements, opened.headline, opened.first)
     )
     return blocks.live(_pieces(opened, src, fields.read(src)))
 
@@ -160,7 +162,10 @@ def _open(parser: tree.Parser, html: str, url: str, outlet: Outlet | None) -> _P
     if feed and feed.holder and not applied.body and not feed.stands_in(column):
         column = [feed.holder]
     told_live, links = updates.TYPE in html and updates.is_told(declared, doc), pager.read(doc, outlet)
-    return _Page(doc, html, declared, applied, elements, headline, middle, column, void, links, feed, told_live, talk)
+    first = _first(column, headline, middle)
+    return _Page(
+        doc, html, declared, applied, elements, headline, middle, column, void, links, feed, told_live, talk, first
+    )
 
 
 def _outside(doc: Document, declared: Declared, feed: live.Feed) -> Declared:
@@ -181,7 +186,7 @@ def _fingerprint(page: _Page, reading: str) -> str:
     parts += [f"{name}={values}" for name, values in sorted(page.declared.metas.items())]
     parts += [f"{name}={texts}" for name, texts in sorted(page.applied.fields.items())]
     parts += [e.get("datetime") for e in page.elements if e.tag == "time"]
-    parts += byline.heads(page.elements, page.headline, _first(page))
+    parts += byline.heads(page.elements, page.headline, page.first)
     parts += [blocks.outline(column) for column in page.column]
     links = [(addresses.rels(link) & addresses.RELS, link.get("href")) for link in page.doc.links]
     parts += [f"{sorted(rels)}={href}" for rels, href in links if rels]
@@ -194,7 +199,7 @@ def _article(page: _Page, outlet: Outlet | None, damaged: bool, stamp: tuple[str
     """Fields, body and kind of an opened page. `stamp` is its fingerprint and the reading."""
     zone = outlet.timezone if outlet else None
     heads = entries.heads(page.feed, zone, _times(page.doc)) if page.feed else ()
-    printed = byline.lines(page.around, page.headline, _first(page))
+    printed = byline.lines(page.around, page.headline, page.first)
     src = fields.source(page.doc, page.declared, outlet, page.applied.fields)
     src = fields.seen(src, page.around, page.headline, printed)
     found = fields.read(src)
@@ -326,13 +331,13 @@ def _judged(judged: view.Page) -> tuple[Kind, Access | None, tuple[str, ...]]:
     return kind, shown, (*why, *reason)
 
 
-def _first(page: _Page) -> Element | None:
+def _first(column: Sequence[Element], headline: Element | None, middle: Element | None) -> Element | None:
     """The first paragraph of the column: of its core if it can be told, for a line above that may be as long."""
-    after = page.headline.order if page.headline else 0
+    after = headline.order if headline else 0
     least = {"p": prune.PROSE}
-    long = [e for top in page.column for e in top.walk() if e.run >= least.get(e.tag, 2 * prune.PROSE)]
+    long = [e for top in column for e in top.walk() if e.run >= least.get(e.tag, 2 * prune.PROSE)]
     prose = [e for e in long if e.order > after and e.tag[:1] != "h"] or long
-    return next((e for e in prose if page.middle in (e, *list(e.ancestors())[:2])), prose[0] if prose else None)
+    return next((e for e in prose if middle in (e, *list(e.ancestors())[:2])), prose[0] if prose else None)
 
 
 def _sign(found: fields.Fields, pieces: Sequence[Piece]) -> None:

@@ -34,6 +34,7 @@ BLOCKS: Final = tokens(
     "h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul amp-story"
 )
+_PARTING: Final = BLOCKS | {"br"}
 _FREE: Final = BLOCKS - {"pre", "p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"}
 
 
@@ -113,10 +114,10 @@ class Element:
                 parts.append(node)
                 limit -= 0 if node.isspace() else len(node)
             elif dropped or node.drop is None:
-                if apart or node.tag in BLOCKS or node.tag == "br":
+                if apart or node.tag in _PARTING:
                     parts.append(" ")
                     stack.append(" ")
-                stack.extend(reversed(node.kids))
+                stack += node.kids[::-1]
         return "".join(parts)
 
 

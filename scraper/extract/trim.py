@@ -165,7 +165,7 @@ def _line(piece: Piece, known: Known, following: Piece | None) -> str | None:
     text = piece.text
     if len(text) > 400 or piece.kind == "code":
         return None
-    label = phrases.fold(text)
+    label = phrases.label(text)
     if not label:
         return "ornament"
     if label in phrases.ADVERT:

@@ -113,15 +113,17 @@ class _Frame:
 class Walk:
     """One walk through a page.
 
-    `parts` is what goes into the digest, `skipped` the rule for each branch that does not, `boxes` the boxes gone into,
-    both by `mem_id`. `lean` is the length of text in paragraphs. `inside` are branches skipped within the core, `loose`
-    those whose prose may weigh, `barred` those in which it does not if they are less than half of the page. `in_core`
-    is whether the core has begun, `leaves` how many paragraphs there were.
+    `known` are the elements of a page that was read, by their `mem_id`. `parts` is what goes into the digest, `skipped`
+    the rule for each branch that does not, `boxes` the boxes gone into, both by `mem_id`. `lean` is the length of text
+    in paragraphs. `inside` are branches skipped within the core, `loose` those whose prose may weigh, `barred` those in
+    which it does not if they are less than half of the page. `in_core` is whether the core has begun, `leaves` how many
+    paragraphs there were.
     """
 
     names: Names
     told: Told
     spots: Spots
+    known: Mapping[int, Element] | None = None
     parts: list[str] = field(default_factory=list)
     skipped: dict[int, str] = field(default_factory=dict)
     boxes: list[int] = field(default_factory=list)
@@ -172,7 +174,7 @@ class Walk:
             return None
         if tag in tree.SKIP or tag[:1] in _NO_ELEMENT:
             return None
-        element = Element(tag, node.attributes, None, 0)
+        element = self._element(node, tag)
         if self.told.keep and node.mem_id in self.told.keep:
             self._whole(node, element, frame)
             return None
@@ -189,6 +191,15 @@ class Walk:
         else:
             self._whole(node, element, frame)
         return None
+
+    def _element(self, node: Node, tag: str) -> Element:
+        """A node by itself; what is known of it already need not be asked again."""
+        known = self.known.get(node.mem_id) if self.known else None
+        if known is None:
+            return Element(tag, node.attributes, None, 0)
+        element = Element(tag, known.attrs, None, 0)
+        element.said = known.said
+        return element
 
     def _rule(self, node: Node, element: Element) -> str | None:
         """The rule by which pruning drops an element, whatever is in it."""
