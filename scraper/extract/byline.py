@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -54,14 +54,14 @@ def heads(elements: Sequence[Element], headline: Element | None, first: Element 
     for e in elements:
         if e.drop is not None or (e.parent is not None and e.parent.order in gone):
             gone.add(e.order)
-        if e.tag == "h1" or e.drop in _HEADS or (e.attrs and _is_authors(e)):
+        if e.tag == "h1" or e.drop in _HEADS or (e.attrs and _is_authors(e.attrs)):
             yield e.text(dropped=True)
         elif start - ABOVE <= e.order < end and e.order not in gone:
             yield "".join(kid for kid in e.kids if isinstance(kid, str))
 
 
-def _is_authors(element: Element) -> bool:
-    return "author" in element.get("itemprop") or element.get("rel") == "author"
+def _is_authors(attrs: Mapping[str, str | None]) -> bool:
+    return attrs.get("rel") == "author" or "author" in (attrs.get("itemprop") or "")
 
 
 def _is_ours(element: Element) -> bool:

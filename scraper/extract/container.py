@@ -7,6 +7,7 @@ where the page's own data repeat it as the article's text.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from scraper.extract.blocks import is_layout
@@ -148,7 +149,13 @@ def _is_leaf(element: Element) -> bool:
 
 def sign(element: Element) -> frozenset[str]:
     """The words an element is named by, digits apart: elements of one make share it."""
-    names = [*element.get("class").split(), element.get("id")]
+    return _named(element.get("class"), element.get("id"))
+
+
+# Paragraphs of one text stand in boxes of one name.
+@lru_cache(maxsize=4096)
+def _named(classes: str, own: str) -> frozenset[str]:
+    names = [*classes.split(), own]
     return frozenset(word for name in names for word in words(name) if not word.isdigit())
 
 

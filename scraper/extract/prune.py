@@ -76,7 +76,7 @@ def measure(elements: list[Element], html: str) -> None:
     measured = length if max(html[::31], default="") >= "\u2e80" else len
     for element in elements:
         parent = element.parent
-        element.in_link = is_link(element) or element.tag == "nav" or (parent is not None and parent.in_link)
+        element.in_link = (parent is not None and parent.in_link) or element.tag == "nav" or is_link(element)
     runs: dict[int, int] = {}
     for element in reversed(elements):
         own = 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -40,12 +41,40 @@ def unquoted(text: str) -> str:
     return _QUOTED.sub(" ", text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Which words a cell takes: these, and those that begin like this; any, and perhaps none."""
+
+    words: frozenset[str]
+    beginnings: tuple[str, ...]
+    any: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase: its mark, how it is written, the name of its set, whether any word may come first, its cells."""
+
+    mark: str
+    text: str
+    name: str
+    later: bool
+    cells: tuple[_Cell, ...]
+
+
+@lru_cache(maxsize=4096)
+def _cell(text: str) -> _Cell:
+    choices = text.split("/")
+    beginnings = tuple(one[:-1] for one in choices if one.endswith("*"))
+    return _Cell(frozenset(choices), beginnings, text == "_", text == "_?")
+
+
 class Wording:
     """Sets of phrases, each under a name, and pieces of scripts that write words together (`glued`)."""
 
     def __init__(self, texts: Mapping[str, str], glued: Mapping[str, Iterable[str]]) -> None:
         self._glued = [(sign, name) for name, signs in glued.items() for sign in signs]
-        self._index: dict[str, list[tuple[str, list[str], str]]] = {}
+        self._index: dict[str, list[_Phrase]] = {}
         for name, text in texts.items():
             for cell in text.replace("\n", "|").replace("~", "~ ").replace("^", "^ ").split("|"):
                 if phrase := cell.split():
@@ -54,9 +83,10 @@ class Wording:
     def _add(self, phrase: list[str], name: str) -> None:
         """File a phrase under the first letters of its first word, or of its second if any word may come first."""
         mark = phrase.pop(0) if phrase[0] in {"~", "^"} else ""
+        made = _Phrase(mark, " ".join(phrase), name, phrase[0] == "_", tuple(map(_cell, phrase)))
         key = phrase[1] if phrase[0] == "_" else phrase[0]
         for word in filter(None, key.split("/")):
-            self._index.setdefault(word.rstrip("*?")[:4], []).append((mark, phrase, name))
+            self._index.setdefault(word.rstrip("*?")[:4], []).append(made)
 
     def found(self, text: str, *, soft: bool = True) -> dict[str, str]:
         """The different phrases in `text` outside quotation marks, each with the name of its set; the doubtful ones
@@ -67,32 +97,24 @@ class Wording:
             found = {sign: name for sign, name in self._glued if sign in plain}
         said = words(text)
         for at, word in enumerate(said):
-            for mark, cells, name in self._index.get(word[:4], ()):
-                start = at - 1 if cells[0] == "_" else at
-                if start < 0 or (mark == "~" and not soft) or (mark == "^" and start):
+            for phrase in self._index.get(word[:4], ()):
+                start = at - 1 if phrase.later else at
+                if start < 0 or (phrase.mark == "~" and not soft) or (phrase.mark == "^" and start):
                     continue
-                if _fits(cells, said, start):
-                    found[" ".join(cells)] = name
+                if _fits(phrase.cells, said, start):
+                    found[phrase.text] = phrase.name
         return found
 
 
-def _fits(phrase: Sequence[str], said: Sequence[str], at: int) -> bool:
+def _fits(phrase: Sequence[_Cell], said: Sequence[str], at: int) -> bool:
     for place, cell in enumerate(phrase):
-        if cell == "_?":
+        if cell.optional:
             rest = phrase[place + 1 :]
             return _fits(rest, said, at) or (at < len(said) and _fits(rest, said, at + 1))
-        if at >= len(said) or not is_word(said[at], cell):
+        if at >= len(said):
+            return False
+        word = said[at]
+        if not (word in cell.words or cell.any or word.startswith(cell.beginnings)):
             return False
         at += 1
     return True
-
-
-def is_word(word: str, cell: str) -> bool:
-    """Whether `word` is one of those a cell names.
-
-    >>> is_word("newsletters", "letter*/newsletter*"), is_word("new", "newsletter*")
-    (True, False)
-    """
-    if cell in {"_", word}:
-        return True
-    return any(word == one or (one.endswith("*") and word.startswith(one[:-1])) for one in cell.split("/"))

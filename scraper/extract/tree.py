@@ -216,6 +216,7 @@ def _copy(doc: Document, top: LexborNode) -> None:
     root = Element("body", dict(top.attributes), doc.root, 1)
     doc.root.kids.append(root)
     doc.by_id[top.mem_id] = root
+    by_id, comments = doc.by_id, doc.comments
     count = 1
     stack: list[tuple[LexborNode | None, Element]] = [(top.first_child, root)]
     while stack:
@@ -226,9 +227,9 @@ def _copy(doc: Document, top: LexborNode) -> None:
             if tag == "-text":
                 text = node.text_content or ""
                 # What stands between blocks is mostly the indentation of the source.
-                parent.kids.append(" " if text.isspace() and parent.tag in _FREE else text)
+                parent.kids.append(" " if parent.tag in _FREE and text.isspace() else text)
             elif tag == "-comment":
-                doc.comments.append((node.comment_content or "")[:200])
+                comments.append((node.comment_content or "")[:200])
             elif tag not in SKIP and tag[:1] not in {"-", "!"}:
                 count += 1
                 if count > MAX_NODES:
@@ -236,7 +237,7 @@ def _copy(doc: Document, top: LexborNode) -> None:
                     return
                 element = Element(tag, node.attributes, parent, count)
                 parent.kids.append(element)
-                doc.by_id[node.mem_id] = element
+                by_id[node.mem_id] = element
                 if tag == "nav" and not node.css_first("h1,script,style"):
                     element.kids.append(node.text(separator=" ")[:MAX_NAV])
                 elif (first := node.first_child) is not None:
