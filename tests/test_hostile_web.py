@@ -275,7 +275,10 @@ def test_the_second_sight_of_an_article(program: Program) -> None:
 def canonical(url: str, title: str) -> str:
     """An article that claims another address."""
     links = f'<link rel="canonical" href="{url}"><meta property="og:url" content="{url}">'
-    return article_page(*PARAGRAPHS[1:], title=title).replace("</head>", f"{links}</head>")
+    own = [
+        f"{title} says that nothing which stands at the harbour was ever {word}." for word in ("sold", "lost", "due")
+    ]
+    return article_page(*own, title=title).replace("</head>", f"{links}</head>")
 
 
 def test_a_claimed_address_takes_nothing_from_anybody(program: Program) -> None:

@@ -59,18 +59,19 @@ async def test_a_teaser_is_stored_as_one_and_never_replaces_the_whole_text(world
     world.web.pages[URL] = page.html
     world.clock.forward(hours=1)
     again = await world.visit()
-    assert (again.verdict, again.reason) == ("partial", "teaser")
+    assert again.verdict == "partial"
+    assert (again.reason or "").partition(":")[0] in {"teaser", "replaced"}  # it is another story's teaser
 
 
 async def test_every_story_is_stored(world: World) -> None:  # noqa: F811 - see above
-    """Also those that look like something else; but for one that gives no date, no author and no data."""
+    """Also those that look like something else, and the one that gives no date, no author and no data."""
     lost = []
     for page in PAGES:
         if page.is_story:
             world.web.pages[page.url] = page.html
             if (await world.visit(page.url)).verdict != "new":
                 lost.append(page.id)
-    assert lost == ["article-without-any-data"]
+    assert lost == []
 
 
 def of_kind(kind: str) -> list[Labelled]:

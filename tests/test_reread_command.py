@@ -56,7 +56,9 @@ def objects(program: Program, *args: str) -> list[dict[str, Any]]:
 
 def shown(program: Program, command: str, *args: str) -> str:
     places = ["--archive", str(program.archive), "--config", str(program.config)]
-    return CliRunner().invoke(cli, [command, *args, *places]).output
+    ended = CliRunner().invoke(cli, [command, *args, *places])
+    assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+    return ended.output
 
 
 def test_a_dry_run_says_what_would_change(program: Program) -> None:

@@ -216,7 +216,20 @@ def _nameless(page: Page) -> Found | None:
     about = sum(weight(piece) for piece in page.kept if _COOKIE.search(piece.text))
     if 3 * about > page.text and not page.kept[0].linked and len(page.kept) < 6:
         return "consent", ("little but cookies, and no date, author or data of a story",)
-    return ("other", ("a few lines without date, author or data of a story",)) if page.text < ENOUGH else None
+    if page.text >= ENOUGH or _is_told(page):
+        return None
+    return "other", ("a few lines without date, author or data of a story",)
+
+
+def _is_told(page: Page) -> bool:
+    """Whether the few lines are at least set like a story: an article element around headline and text, or a headline
+    above paragraphs of whole sentences."""
+    own = [piece for piece in page.kept if not piece.linked and piece.kind == "paragraph" and len(piece.text) >= 12]
+    above = (node for piece in own for node in piece.element.ancestors() if node.tag == "article")
+    if any(node.tag == "h1" for article in above for node in everything(article)):
+        return True
+    whole = sum(piece.text.rstrip("”»\"')").endswith((".", "!", "?", "。", "۔", "।", "…")) for piece in own)
+    return whole >= 2 and bool(headings(page.doc.root))
 
 
 # ------------------------------------------------------------------------------------------------ lists
