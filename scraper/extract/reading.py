@@ -104,13 +104,16 @@ def read(page: bytes, url: str, content_type: str | None, outlet: Outlet | None,
         _remember(key, known or "")
         return None
     opened = _open(parser, decoded.text, url, outlet)
-    fingerprint = _fingerprint(opened, reading)
-    if whole == fingerprint:
-        _remember(key, known or "")
-        return None
-    article = _article(opened, outlet, decoded.damaged, (fingerprint, reading))
-    _remember(key, article.fingerprint)
-    return article
+    try:
+        fingerprint = _fingerprint(opened, reading)
+        if whole == fingerprint:
+            _remember(key, known or "")
+            return None
+        article = _article(opened, outlet, decoded.damaged, (fingerprint, reading))
+        _remember(key, article.fingerprint)
+        return article
+    finally:
+        tree.release(opened.elements)
 
 
 def pieces(page: bytes, url: str, content_type: str | None, outlet: Outlet | None) -> list[Piece]:

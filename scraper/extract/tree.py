@@ -6,7 +6,7 @@ them twice costs more than keeping the answer. What readers never see (scripts, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -119,6 +119,12 @@ class Element:
                     stack.append(" ")
                 stack += node.kids[::-1]
         return "".join(parts)
+
+
+def release(elements: Iterable[Element]) -> None:
+    """Let go of a page that was read: elements that hold each other would wait for the collector, hundreds a page."""
+    for element in elements:
+        element.parent = None
 
 
 def is_link(element: Element) -> bool:
