@@ -15,6 +15,7 @@
         ├── ArchiveNewer        written by a newer program
         ├── ArchiveUnwritable   disk full, read-only, permission lost
         └── ArchiveDamaged      a file is not what the archive says it is
+            └── ArchiveOlder    the catalogue has an older layout
 
 Errors carry identity (URL, path, line) and end with what to do about it. They survive a pickle: some are raised in a
 worker process.
@@ -149,3 +150,7 @@ class ArchiveUnwritable(ArchiveError):
 
 class ArchiveDamaged(ArchiveError):
     """A file is not what the archive says it is."""
+
+
+class ArchiveOlder(ArchiveDamaged):
+    """The catalogue has the layout of an older program; it is made again when the archive is opened for writing."""

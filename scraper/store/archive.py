@@ -36,6 +36,7 @@ from scraper.store.opening import PATIENCE, no_catalogue, prepare
 from scraper.store.plan import Known, Plan, plan, snapshot_text
 from scraper.store.quarantine import Quarantine
 from scraper.store.recovery import Recovery
+from scraper.store.reindex import renew
 from scraper.store.report import Reports
 from scraper.store.shelves import Shelves, entry_of
 from scraper.store.sidecar import Link
@@ -105,10 +106,12 @@ class FileArchive(Shelves):
             elif not (root / paths.CATALOGUE).exists():
                 raise no_catalogue(root)
             undo.callback(locks[0].close)
+            renewed = None if read_only else renew(root, seams.files)
             locks[0].share("the catalogue is being made again", PATIENCE)
             found = Catalogue.open(root / paths.CATALOGUE, read_only=read_only)
             undo.callback(found.close)
             archive = cls(root, found, locks, settings, seams.files)
+            archive.repairs += [renewed] if renewed else []
             if not read_only:
                 with archive._writing():
                     archive._recovery.adopt_newer()

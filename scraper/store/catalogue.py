@@ -17,7 +17,7 @@ from typing import Final
 
 import apsw
 
-from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
+from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveOlder, ArchiveUnwritable
 
 APPLICATION: Final = 0x4E415243  # "NARC", in the header of every catalogue
 VERSION: Final = 3
@@ -76,14 +76,17 @@ class Catalogue:
         self._inode = _inode(path)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Catalogue:
-        """An existing catalogue. Raises ArchiveNewer, ArchiveDamaged or ArchiveUnwritable; never makes one."""
+    def open(cls, path: Path, *, read_only: bool = False, older: bool = False) -> Catalogue:
+        """An existing catalogue. `older`: of an older layout too, to carry over what only it holds.
+
+        Raises ArchiveNewer, ArchiveOlder, ArchiveDamaged or ArchiveUnwritable; never makes one.
+        """
         if tuple(map(int, apsw.sqlite_lib_version().split("."))) < OLDEST_SQLITE:
             raise ArchiveError(path, f"SQLite {apsw.sqlite_lib_version()} may corrupt it; install a newer apsw")
         catalogue = cls(path, read_only=read_only)
         try:
             with catalogue.read() as db:
-                _identify(db, path)
+                _identify(db, path, older=older)
         except BaseException:
             catalogue.close()
             raise
@@ -203,14 +206,14 @@ def logs(path: Path) -> tuple[str, str]:
     return f"{path}-wal", f"{path}-shm"
 
 
-def _identify(db: apsw.Connection, path: Path) -> None:
+def _identify(db: apsw.Connection, path: Path, *, older: bool) -> None:
     application, version = db.pragma("application_id"), db.pragma("user_version")
     if application != APPLICATION:
         raise ArchiveDamaged(path, f"is not a catalogue of this program; {REBUILD}")
     if version > VERSION:
         raise ArchiveNewer(path, f"has layout {version}, this program knows {VERSION}; use the newer program")
-    if version < VERSION:
-        raise ArchiveDamaged(path, f"has the older layout {version}; {REBUILD}")
+    if version < VERSION and not older:
+        raise ArchiveOlder(path, f"has the older layout {version}; {REBUILD}")
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

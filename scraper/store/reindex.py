@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import cast
 import apsw
 
 from scraper import urls
-from scraper.errors import ArchiveError, UrlError
+from scraper.errors import ArchiveError, ArchiveOlder, UrlError
 from scraper.store import catalogue as catalogues
 from scraper.store import manifests, paths
 from scraper.store.catalogue import door, queries
@@ -30,7 +31,7 @@ from scraper.store.files import Files, read, unwritable
 from scraper.store.intake import Notes, take_in_file, take_in_warc, warc_files
 from scraper.store.locks import Lock
 from scraper.store.quarantine import Quarantine
-from scraper.store.stamps import now
+from scraper.store.stamps import now, stamp
 
 # What the files do not hold: when to look next, and what somebody was just about to write.
 _CARRIED = ("sources", "frontier", "hosts", "pending")
@@ -73,6 +74,26 @@ def reindex(root: Path, files: Files | None = None) -> Rebuilt:
         return _rebuild(root, files)
     finally:
         lock.close()
+
+
+def renew(root: Path, files: Files) -> str | None:
+    """Make a catalogue that has an older layout again; what was done, None if there was nothing to do.
+
+    The old one is kept in quarantine/. Raises ArchiveBusy while another process has the archive open.
+    """
+    place = root / paths.CATALOGUE
+    try:
+        catalogues.Catalogue.open(place).close()
+    except ArchiveOlder as exc:
+        with unwritable(root / paths.QUARANTINE):
+            files.make_folder(root / paths.QUARANTINE, 0o700)
+            shutil.copy2(place, root / paths.QUARANTINE / f"{paths.CATALOGUE}.{stamp(now()).replace(':', '')}")
+        done = reindex(root, files)
+        kept = "" if done.carried else "; when to look next is forgotten"
+        return f"{exc.why.partition(';')[0]}: made again, {done.versions} versions{kept}"
+    except ArchiveError:
+        return None  # whatever else is wrong is said when it is opened
+    return None
 
 
 def _rebuild(root: Path, files: Files) -> Rebuilt:
@@ -143,7 +164,7 @@ def article_files(root: Path) -> Iterator[Path]:
 def _carry_over(db: apsw.Connection, old: Path, result: Rebuilt) -> bool:
     """When to look next is not in the files: it is taken from the old catalogue if that is whole."""
     try:
-        found = catalogues.Catalogue.open(old)
+        found = catalogues.Catalogue.open(old, older=True)
         with contextlib.closing(found), found.read() as source:
             if source.pragma("quick_check", 1) != "ok":
                 return False

@@ -1,6 +1,6 @@
 -- The catalogue. Everything here can be made again from the files of the archive, except `frontier`, `hosts` and
 -- `sources`, which say when to look next. Times are microseconds since 1970 in UTC. `seq` puts all records of all WARC
--- files in one order: serial of the file * 2^40 + offset. An older layout is not migrated but made again by `reindex`.
+-- files in one order: serial of the file * 2^40 + offset. An older layout is not migrated but made again.
 
 CREATE TABLE articles (
     id         TEXT PRIMARY KEY,

@@ -14,13 +14,13 @@ from pathlib import Path
 import apsw
 import pytest
 
-from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveUnwritable
+from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveOlder, ArchiveUnwritable
 from scraper.model import SourceState
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import APPLICATION, VERSION, Catalogue, create, door
 from scraper.store.opening import network
 from scraper.store.reindex import reindex
-from tests.store.kit import HARBOUR, article, intent, opened, page, texts, visit
+from tests.store.kit import HARBOUR, article, dumped, findings, intent, opened, page, texts, visit
 
 
 @pytest.fixture
@@ -98,7 +98,6 @@ def _empty(path: Path) -> None:
     ("harm", "error", "said"),
     [
         (_newer, ArchiveNewer, "use the newer program"),
-        (_older, ArchiveDamaged, "scraper reindex"),
         (_foreign, ArchiveDamaged, "not a catalogue of this program"),
         (_garbage, ArchiveDamaged, "scraper reindex"),
         (_empty, ArchiveDamaged, "scraper reindex"),
@@ -344,3 +343,34 @@ def test_a_lock_file_that_was_deleted_is_made_again(root: Path) -> None:
     with FileArchive.open(root, read_only=True) as archive:
         assert texts(archive) == ["A", "B"]
         assert archive.find(HARBOUR)
+
+
+def test_an_older_layout_is_made_anew_and_keeps_when_to_look_next(root: Path) -> None:
+    """What only the old catalogue holds is carried over, and the old one is kept."""
+    with FileArchive.open(root) as archive:
+        archive.frontier.source_done(SourceState("https://news.example/rss", "news.example", items=7))
+        before = dumped(root)
+    with apsw.Connection(str(root / "catalogue.sqlite")) as db:
+        db.execute("DROP TABLE readings; DROP TABLE widgets; ALTER TABLE versions DROP COLUMN revision")
+        db.pragma("user_version", 1)
+    with FileArchive.open(root) as archive:
+        assert "older layout 1: made again" in archive.repairs[0]
+        source = archive.frontier.source("https://news.example/rss")
+        assert source
+        assert source.items == 7
+    assert dumped(root) == before
+    assert list((root / "quarantine").glob("catalogue.sqlite.*"))
+    assert findings(root) == []
+
+
+def test_an_older_layout_is_not_made_anew_by_who_only_reads(root: Path) -> None:
+    _older(root / "catalogue.sqlite")
+    with pytest.raises(ArchiveOlder, match="scraper reindex"):
+        FileArchive.open(root, read_only=True)
+
+
+def test_an_older_layout_in_use_is_left_alone(root: Path) -> None:
+    with FileArchive.open(root):
+        _older(root / "catalogue.sqlite")
+        with pytest.raises(ArchiveBusy):
+            FileArchive.open(root)
