@@ -110,7 +110,7 @@ COUNTERS = [
 ]
 CLICK = [
     "<div><p>A walk through the lower town, told by those who live there.</p>"
-    "<p><a href='/walk'>Come along</a></p></div>"
+    "<p>Meet at the stairs <a href='/walk'>behind the mill</a>.</p></div>"
 ]
 
 
@@ -126,7 +126,7 @@ async def test_a_box_to_click_on_is_learnt_whole(world: World) -> None:
     await world.weeks(CLICK)
     assert {widget.pattern for widget in await world.learn()} == {
         "A walk through the lower town, told by those who live there.",
-        "Come along",
+        "Meet at the stairs behind the mill.",
     }
 
 

@@ -21,6 +21,7 @@ ENOUGH: Final = 3
 # So short a line with all these signs need not even tell the reader what to do.
 MAX_BARE: Final = 90
 MAX_FILLER: Final = 3
+MIN_PLEADING: Final = 2
 _FILLERS: Final = tokens("please bitte jetzt auch aussi also або или также click clique")
 
 # What the reader is told to do, where it is said of nothing else at the beginning of a line.
@@ -158,7 +159,7 @@ def invites(piece: Piece) -> bool:
     shown = signs(text, piece.hrefs, soft=apart)
     if not piece.linked:
         return sum(shown) >= ENOUGH and shown.channel
-    pleads = shown.tells and bool(shown.asks)
+    pleads = shown.asks + shown.tells >= MIN_PLEADING and bool(shown.asks)
     if _ends_in_link(piece.element) and (pleads or (apart and (_asks_first(text) or sum(shown) > 1))):
         return True
     if piece.kind == "quote" and not (apart or shown.asks or shown.tells):
