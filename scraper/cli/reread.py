@@ -13,6 +13,7 @@ import anyio
 import click
 
 from scraper.cli.common import Open, as_json, count, folder, one_error, opened, places, put, put_json
+from scraper.cli.history import Asked
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,11 +71,7 @@ class _Wanted:
     def entries(self, open_: Open) -> Iterator[Entry]:
         """The articles, one after the other: there may be very many. Raises UsageError for one that is not there."""
         for url in self.urls:
-            store = open_.archive
-            found = store.entry(url) if "/" not in url else store.find(url, open_.services.outlets.for_url(url))
-            if found is None:
-                raise UsageError(f"{url} is not in this archive; `scraper fetch {url}` archives it")
-            yield found
+            yield Asked(url, open_.services.outlets).entry(open_.archive)
         if not self.urls:
             yield from open_.archive.articles(self.outlet)
 

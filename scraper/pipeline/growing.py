@@ -33,11 +33,11 @@ async def held(services: Services, due: Due, entry: Entry, verdict: Verdict, ans
         return verdict
     versions = await services.store(services.archive.versions, entry.id)
     verdict = headlines.tested(versions, article, verdict, due.last_error, page.fetched_at)
+    if verdict.kind != "edited":
+        return verdict
     times = [snapshot.captured_at for snapshot in versions]
     if cadence.crowded(times, page.fetched_at):
         return Verdict("same", CROWDED, flags=(COALESCED,))
-    if verdict.kind != "edited":
-        return verdict
     grows = verdict.edit is not None and live.is_growth(verdict.edit.parts)
     if grows and cadence.growing(times, page.fetched_at):
         return Verdict("same", GROWS, flags=(COALESCED,))
