@@ -1,4 +1,4 @@
-"""What the whole suite takes from the command line."""
+"""What the whole suite takes from the command line, and what it counts."""
 
 from __future__ import annotations
 
@@ -6,12 +6,46 @@ from pathlib import Path
 
 import pytest
 
+from tests import tally as tallies
+from tests.tally import Sums, Tally
+
+SUMS = pytest.StashKey[Sums]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--bench DIR`: saved pages with their truth, for the figures that need more than the project's own pages."""
+    """`--bench DIR`: saved pages with their truth, for the figures that need more than the project's own pages.
+
+    `--effort N`: go round random loops N times as often. `--tally FILE`: keep as JSON what was tried.
+    """
     parser.addoption("--bench", type=Path, help="folder with truth.jsonl, pages/, score.py: hold the figures to floors")
+    parser.addoption("--effort", type=int, default=1, help="how much more often random loops go round (default 1)")
+    parser.addoption("--tally", type=Path, help="where to keep the table of what was tried, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count."""
+    config.addinivalue_line("markers", "torture: tries many things and says how many (`make torture`)")
+    config.stash[SUMS] = Sums()
+    config.pluginmanager.register(config.stash[SUMS], "sums")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tallies."""
+    tallies.mark(items)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """The test of real pages does not exist where there are none."""
     return True if collection_path.name == "test_bench.py" and not config.getoption("bench") else None
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Tally:
+    """Adds to the table of what was tried: `tally(row, tried, right)`."""
+    return request.config.stash[SUMS].add
+
+
+@pytest.fixture
+def effort(request: pytest.FixtureRequest) -> int:
+    """How often random loops go round: 1 in an ordinary run, more under `make torture`."""
+    return int(request.config.getoption("effort"))
