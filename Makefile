@@ -5,8 +5,9 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARCHIVE ?= archive
 CONFIG  ?= config
+EFFORT  ?= 10
 
-.PHONY: run demo test check lint types lock clean help
+.PHONY: run demo test torture check lint types lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +20,9 @@ demo: $(VENV)/ready  ## see it work without internet: an outlet on this machine,
 
 test: $(VENV)/ready-dev  ## run all tests
 	$(BIN)/pytest -n auto
+
+torture: $(VENV)/ready-dev  ## try to break it for some minutes, and say how much was tried
+	$(BIN)/python -m tests.torture --effort $(EFFORT) --write docs/reliability.md
 
 check: lint types test  ## what has to hold before a commit
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import torture
 from tests.tally import lines
 
 INNER = """
@@ -41,3 +42,10 @@ def test_the_table_lines_up() -> None:
         "a longer row      1,000        999  1 WRONG",
         "short                 1          1  all right",
     ]
+
+
+def test_the_table_takes_its_place_in_a_page() -> None:
+    page = torture.written(f"before\n{torture.BEGIN}\nold\n{torture.END}\nafter", "new \\1")
+    assert page == f"before\n{torture.BEGIN}\nnew \\1\n{torture.END}\nafter"
+    with pytest.raises(ValueError, match="no place"):
+        torture.written("a page of another kind", "new")
