@@ -27,6 +27,7 @@ NOUNS = {
     "paging",
     "likeness",
     "copies",
+    "reports",
 }
 DATA = {"settings", "outlets", "tomlfile"}
 

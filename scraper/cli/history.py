@@ -17,8 +17,8 @@ from scraper.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from scraper.model import Entry, Outlet, Reading, Snapshot
     from scraper.outlets import Outlets
+    from scraper.reports import Seen
     from scraper.store.archive import FileArchive
-    from scraper.store.report import Seen
 
 # Verdicts that say whether the article stands.
 ANSWERS = frozenset({"new", "same", "edited", "back", "gone"})

@@ -16,7 +16,7 @@ from scraper.errors import UsageError
 
 if TYPE_CHECKING:
     from scraper.model import EditKind, SourceState
-    from scraper.store.report import DiskReport, OutletReport, Status
+    from scraper.reports import DiskReport, OutletReport, Status
 
 SHOWN = 20  # rows of a list that `--all` would show whole
 

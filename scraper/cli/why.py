@@ -13,7 +13,7 @@ from scraper.cli.history import asked_for
 
 if TYPE_CHECKING:
     from scraper.model import Due, Snapshot
-    from scraper.store.report import Seen
+    from scraper.reports import Seen
 
 # What the reason words mean. What follows the word in a record is shown behind it.
 MEANING: Final = {
