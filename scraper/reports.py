@@ -90,3 +90,57 @@ class Seen:
     flags: tuple[str, ...]
     version: int | None
     record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which edits are asked for: captured from `since` and before `until`, of these outlets (all, if None), with one of
+    these kinds (all, if empty), made in silence if `stealth`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlets: frozenset[str] | None = None
+    kinds: frozenset[EditKind] = frozenset()
+    stealth: bool = False
+
+    def admits(self, change: Change) -> bool:
+        """Whether `change` is one of them, its time apart."""
+        return (
+            (self.outlets is None or change.outlet in self.outlets)
+            and (not self.kinds or not self.kinds.isdisjoint(change.kinds))
+            and (change.stealth or not self.stealth)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of all edits, newest first: behind this version of this article."""
+
+    at: datetime
+    article_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A stretch of the list. `next` is where the next one begins, None at the end of the list. It may hold fewer than
+    were asked for, even none: how far one stretch looks is bounded."""
+
+    items: tuple[Change, ...]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version as the catalogue has it, without its text."""
+
+    version: int
+    path: str
+    sha256: str
+    verdict: VerdictKind
+    captured_at: datetime
+    title: str | None
+    kinds: tuple[EditKind, ...]
+    stealth: bool
+    flags: tuple[str, ...]
+    revision: int

@@ -418,12 +418,35 @@ SELECT coalesce(sum(known), 0), count(*) FROM warcs;
 -- Writes that did not end.
 SELECT count(*) FROM pending;
 
--- name: changes
--- Edits, newest first.
+-- name: edits_before
+-- Edits behind a place in the list, newest first.
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
 FROM versions AS v JOIN articles AS a ON a.id = v.article_id
-WHERE v.kinds <> '' AND v.captured_at >= :since AND v.captured_at < :until
-ORDER BY v.captured_at DESC, v.article_id, v.version DESC;
+WHERE v.kinds <> '' AND v.captured_at >= :since AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version)
+ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
+
+-- name: edits_of_outlet_before
+-- The same of one outlet.
+SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
+FROM versions AS v JOIN articles AS a ON a.id = v.article_id
+WHERE v.outlet = :outlet AND v.kinds <> '' AND v.captured_at >= :since
+AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version)
+ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
+
+-- name: articles_before
+-- Articles of an outlet, the newest first.
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
+WHERE outlet = :outlet AND first_seen < :before ORDER BY first_seen DESC, id DESC LIMIT :limit;
+
+-- name: articles_gone
+-- Articles that are gone now, the last to go first.
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
+WHERE gone_since IS NOT NULL AND (:outlet IS NULL OR outlet = :outlet) ORDER BY gone_since DESC LIMIT :limit;
+
+-- name: editions
+-- All versions of an article as the catalogue has them, oldest first.
+SELECT version, path, sha256, verdict, captured_at, title, kinds, stealth, flags, revision FROM versions
+WHERE article_id = :id ORDER BY version;
 
 -- name: visits_of_article
 -- All visits to an article, oldest first.

@@ -14,15 +14,15 @@ from typing import cast
 
 import apsw
 
-from scraper.model import EditKind, Outlet, RecordKind, VerdictKind
-from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status
+from scraper.model import EditKind, Outlet, RecordKind
+from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status, Wanted
+from scraper.store.browse import Browse
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import keys_of
 from scraper.store.frontier import source_state
 from scraper.store.stamps import from_ticks, ticks
 
-_FIRST = from_ticks(-(1 << 55))
-_LAST = from_ticks(1 << 57)
+_STRETCH = 200  # edits read at once
 
 
 class Reports:
@@ -31,6 +31,7 @@ class Reports:
     def __init__(self, root: Path, catalogue: Catalogue) -> None:
         self._root = root
         self._catalogue = catalogue
+        self._browse = Browse(catalogue)
 
     def status(self, now: datetime, *, edits: int = 10) -> Status:
         """Everything at `now`, with the newest `edits`."""
@@ -40,29 +41,31 @@ class Reports:
                 sources=tuple(map(source_state, db.execute(queries()["report_sources"]))),
                 queue=_queue(db, now),
                 disk=self._disk(db),
-                edits=tuple(islice(_changes(db, _FIRST, _LAST), edits)),
+                edits=self._browse.edits(Wanted(), None, edits).items,
             )
 
     def changes(
         self,
         *,
-        since: datetime = _FIRST,
-        until: datetime = _LAST,
+        since: datetime | None = None,
+        until: datetime | None = None,
         outlet: str | None = None,
         kind: EditKind | None = None,
         stealth: bool = False,
         limit: int = 100,
     ) -> Sequence[Change]:
         """Edits captured from `since` and before `until`, newest first; `stealth`: only those made in silence."""
-        with self._catalogue.read() as db:
-            found = (
-                change
-                for change in _changes(db, since, until)
-                if outlet in {None, change.outlet}
-                and (kind is None or kind in change.kinds)
-                and (change.stealth or not stealth)
-            )
-            return list(islice(found, limit))
+        wanted = Wanted(
+            since, until, frozenset({outlet}) if outlet else None, frozenset({kind}) if kind else frozenset(), stealth
+        )
+        return list(islice(self._all_changes(wanted), limit))
+
+    def _all_changes(self, wanted: Wanted) -> Iterator[Change]:
+        stretch = self._browse.edits(wanted, None, _STRETCH)
+        yield from stretch.items
+        while stretch.next:
+            stretch = self._browse.edits(wanted, stretch.next, _STRETCH)
+            yield from stretch.items
 
     def visits(self, url: str, outlet: Outlet | None = None) -> Sequence[Seen]:
         """All visits to the article behind any form of `url`, oldest first; also to what never became one."""
@@ -133,18 +136,6 @@ def _queue(db: apsw.Connection, now: datetime) -> QueueReport:
 
 def _numbers(db: apsw.Connection, query: str) -> tuple[int, ...]:
     return cast("tuple[int, ...]", db.execute(queries()[query]).fetchone())
-
-
-def _changes(db: apsw.Connection, since: datetime, until: datetime) -> Iterator[Change]:
-    for row in db.execute(queries()["changes"], {"since": ticks(since), "until": ticks(until)}):
-        at, article_id, version, outlet, url, title, path, kinds, stealth, verdict, flags = cast(
-            "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind, str]", row
-        )
-        split = cast("tuple[EditKind, ...]", tuple(kinds.split()))
-        yield Change(
-            from_ticks(at), article_id, version, outlet, url, title, path, split, bool(stealth), verdict,
-            tuple(flags.split()),
-        )  # fmt: skip
 
 
 def _seen(db: apsw.Connection, query: str, values: dict[str, str]) -> list[Seen]:

@@ -48,7 +48,7 @@ class Shelves:
         """See `interfaces.Archive`."""
         with self._catalogue.read() as db:
             rows = [row for hint in hints for row in db.execute(queries()["articles_hinted"], {"hint": hint})]
-        found = sorted(set(map(_entry, rows)), key=lambda entry: (entry.first_seen, entry.id), reverse=True)
+        found = sorted(set(map(entry_from, rows)), key=lambda entry: (entry.first_seen, entry.id), reverse=True)
         return found[:HINTED]
 
     def earlier(self, entry: Entry) -> list[Entry]:
@@ -70,7 +70,7 @@ class Shelves:
         while True:
             values = {"outlet": outlet, "after": last, "limit": batch}
             with self._catalogue.read() as db:
-                found = [_entry(row) for row in db.execute(queries()["articles_after"], values)]
+                found = [entry_from(row) for row in db.execute(queries()["articles_after"], values)]
             yield from found
             if len(found) < batch:
                 return
@@ -192,14 +192,15 @@ def _beside(text: Path) -> Path:
 def entry_of(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry | None:
     """The article that a named query finds, if it finds one."""
     row = db.execute(queries()[query], values).fetchone()
-    return _entry(row) if row else None
+    return entry_from(row) if row else None
 
 
 def _by_id(db: apsw.Connection, article_id: str) -> Entry | None:
     return entry_of(db, "article_by_id", {"id": article_id})
 
 
-def _entry(row: tuple[object, ...]) -> Entry:
+def entry_from(row: tuple[object, ...]) -> Entry:
+    """The article of a row that has all columns of `articles`."""
     entry = Entry(*row)  # type: ignore[arg-type]  # the columns are in this order in every query
     first, gone = cast("int", entry.first_seen), cast("int | None", entry.gone_since)
     return replace(entry, first_seen=from_ticks(first), gone_since=from_ticks(gone))

@@ -325,6 +325,7 @@ WHOLE = {
     "articles_to_seed": "reindex reads everything",
     "tombstone_of": "markers of one article",
     "aliases_of": "aliases of one article",
+    "articles_gone": "one row an article that is gone",
     "report_articles": "counts everything",
     "report_versions": "counts everything",
     "report_gone": "counts everything",

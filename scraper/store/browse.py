@@ -1,0 +1,102 @@
+"""Lists for those who look through the archive: edits, articles and versions, a stretch at a time.
+
+Reads the catalogue only. Every call has a bound: how much it reads does not grow with the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, cast
+
+from scraper.model import EditKind, Entry, VerdictKind
+from scraper.reports import Change, Changes, Edition, Place, Wanted
+from scraper.store.catalogue import Catalogue, Value, queries
+from scraper.store.shelves import entry_from
+from scraper.store.stamps import from_ticks, ticks
+
+STRETCH: Final = 20_000  # edits that are looked at for one stretch of a list, whatever is wanted
+_EVER = (-(1 << 55), 1 << 57)
+
+
+class Browse:
+    """Lists over one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def edits(self, wanted: Wanted, after: Place | None, limit: int) -> Changes:
+        """At most `limit` of the edits that are `wanted`, newest first, from behind `after` on."""
+        outlet = next(iter(wanted.outlets)) if wanted.outlets and len(wanted.outlets) == 1 else None
+        values: dict[str, Value] = {
+            "since": ticks(wanted.since) if wanted.since else _EVER[0],
+            "at": min(ticks(after.at) if after else _EVER[1], ticks(wanted.until) - 1 if wanted.until else _EVER[1]),
+            "id": after.article_id if after else "~",
+            "version": after.version if after else 0,
+            "limit": STRETCH,
+        }
+        if wanted.outlets is not None and not wanted.outlets:
+            return Changes((), None)
+        found: list[Change] = []
+        looked, last = 0, None
+        with self._catalogue.read() as db:
+            if outlet:
+                values["outlet"] = outlet
+            for row in db.execute(queries()["edits_of_outlet_before" if outlet else "edits_before"], values):
+                looked, last = looked + 1, _change(row)
+                if wanted.admits(last):
+                    found.append(last)
+                    if len(found) == limit:
+                        return Changes(tuple(found), _behind(last))
+        return Changes(tuple(found), _behind(last) if last and looked == STRETCH else None)
+
+    def articles(self, outlet: str | None, after: str | None, limit: int) -> Sequence[Entry]:
+        """At most `limit` articles, of one outlet or of all, in order of their ids, from behind the id `after` on."""
+        values: dict[str, Value] = {"outlet": outlet, "after": after or "", "limit": limit}
+        with self._catalogue.read() as db:
+            return [entry_from(row) for row in db.execute(queries()["articles_after"], values)]
+
+    def newest(self, outlet: str, before: datetime | None, limit: int) -> Sequence[Entry]:
+        """At most `limit` articles of an outlet that were first seen before `before`, the newest first."""
+        values: dict[str, Value] = {
+            "outlet": outlet, "before": ticks(before) if before else _EVER[1], "limit": limit,
+        }  # fmt: skip
+        with self._catalogue.read() as db:
+            return [entry_from(row) for row in db.execute(queries()["articles_before"], values)]
+
+    def gone(self, outlet: str | None, limit: int) -> Sequence[Entry]:
+        """At most `limit` articles that are gone now, of one outlet or of all, the last to go first."""
+        values: dict[str, Value] = {"outlet": outlet, "limit": limit}
+        with self._catalogue.read() as db:
+            return [entry_from(row) for row in db.execute(queries()["articles_gone"], values)]
+
+    def editions(self, article_id: str) -> Sequence[Edition]:
+        """All versions of an article, oldest first, without their texts."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["editions"], {"id": article_id}).fetchall()
+        return [_edition(row) for row in rows]
+
+
+def _behind(change: Change) -> Place:
+    return Place(change.at, change.article_id, change.version)
+
+
+def _change(row: tuple[object, ...]) -> Change:
+    at, article_id, version, outlet, url, title, path, kinds, stealth, verdict, flags = cast(
+        "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind, str]", row
+    )
+    split = cast("tuple[EditKind, ...]", tuple(kinds.split()))
+    return Change(
+        from_ticks(at), article_id, version, outlet, url, title, path, split, bool(stealth), verdict,
+        tuple(flags.split()),
+    )  # fmt: skip
+
+
+def _edition(row: tuple[object, ...]) -> Edition:
+    version, path, sha256, verdict, at, title, kinds, stealth, flags, revision = cast(
+        "tuple[int, str, str, VerdictKind, int, str | None, str, int, str, int]", row
+    )
+    split = cast("tuple[EditKind, ...]", tuple(kinds.split()))
+    return Edition(
+        version, path, sha256, verdict, from_ticks(at), title, split, bool(stealth), tuple(flags.split()), revision
+    )

@@ -1,0 +1,119 @@
+"""Lists of the archive, a stretch at a time: all of it once, in order, whatever the stretches are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper.model import EditKind
+from scraper.reports import Change, Wanted
+from scraper.store import browse
+from scraper.store.browse import Browse
+from scraper.store.catalogue import Catalogue, create, queries
+from scraper.store.stamps import ticks
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+KINDS: tuple[EditKind, ...] = ("headline", "figures", "typo")
+OUTLETS = ("a.example", "b.example")
+Edits = list[tuple[int, int, int, tuple[EditKind, ...], bool]]
+
+
+def filled(path: Path, edits: Edits) -> Catalogue:
+    """A catalogue with one article for each name used and these edits: (article, minute, outlet, kinds, stealth)."""
+    create(path)
+    catalogue = Catalogue.open(path)
+    with catalogue.write() as db:
+        for number, (article, minute, outlet, kinds, stealth) in enumerate(edits):
+            _add(db, f"{article:016x}", number, OUTLETS[outlet], START + timedelta(minutes=minute), kinds, stealth)
+    return catalogue
+
+
+def _add(
+    db: apsw.Connection, id_: str, version: int, outlet: str, at: datetime, kinds: tuple[EditKind, ...], stealth: bool
+) -> None:
+    moment = ticks(at)
+    version_of = {
+        "outlet": outlet,
+        "path": f"p{version}",
+        "sha256": "",
+        "sidecar_sha256": "",
+        "size": 1,
+        "seq": version,
+    }
+    told = {"verdict": "edited", "captured_at": moment, "title": "t", "flags": "", "revision": 0, "marks": b""}
+    edit = {"kinds": " ".join(kinds), "stealth": int(stealth)}
+    db.execute(queries()["add_version"], {"article_id": id_, "version": version} | version_of | told | edit)
+    article = (id_, outlet, "http://x/", id_, "t", moment, version)
+    db.execute("INSERT OR IGNORE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", article)
+
+
+def walked(lists: Browse, wanted: Wanted, limit: int) -> Iterator[Change]:
+    """All of a list, stretch by stretch."""
+    stretch = lists.edits(wanted, None, limit)
+    yield from stretch.items
+    while stretch.next:
+        stretch = lists.edits(wanted, stretch.next, limit)
+        yield from stretch.items
+
+
+edits = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.integers(0, 6),
+        st.integers(0, 1),
+        st.lists(st.sampled_from(KINDS), max_size=2, unique=True).map(tuple),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+wanteds = st.builds(
+    Wanted,
+    since=st.none() | st.integers(0, 6).map(lambda m: START + timedelta(minutes=m)),
+    until=st.none() | st.integers(0, 7).map(lambda m: START + timedelta(minutes=m)),
+    outlets=st.none() | st.frozensets(st.sampled_from(OUTLETS)),
+    kinds=st.frozensets(st.sampled_from(KINDS), max_size=2),
+    stealth=st.booleans(),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits=edits, wanted=wanteds, limit=st.integers(1, 7), stretch=st.integers(1, 5))
+def test_any_stretches_make_up_the_whole_list(
+    tmp_path_factory: pytest.TempPathFactory, edits: Edits, wanted: Wanted, limit: int, stretch: int
+) -> None:
+    """Every edit that is wanted once, newest first, also where the bound of one stretch ends it early."""
+    catalogue = filled(tmp_path_factory.mktemp("lists") / "c.sqlite", edits)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(browse, "STRETCH", stretch)
+        found = list(walked(Browse(catalogue), wanted, limit))
+    catalogue.close()
+    expected = {
+        number
+        for number, (_, minute, outlet, kinds, stealth) in enumerate(edits)
+        if kinds
+        and (wanted.outlets is None or OUTLETS[outlet] in wanted.outlets)
+        and (not wanted.kinds or wanted.kinds & set(kinds))
+        and (stealth or not wanted.stealth)
+        and (wanted.since is None or START + timedelta(minutes=minute) >= wanted.since)
+        and (wanted.until is None or START + timedelta(minutes=minute) < wanted.until)
+    }
+    assert sorted(change.version for change in found) == sorted(expected)
+    assert all((a.at, a.article_id, a.version) > (b.at, b.article_id, b.version) for a, b in pairwise(found))
+
+
+def test_a_stretch_of_a_long_list_reads_only_its_part(tmp_path: Path) -> None:
+    """The index is walked from the place on: nothing is sorted, nothing before it is read."""
+    catalogue = filled(tmp_path / "c.sqlite", [])
+    values = dict.fromkeys(("since", "at", "id", "version", "limit"), 1)
+    with catalogue.read() as db:
+        plan = [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {queries()['edits_before']}", values)]
+    catalogue.close()
+    assert plan[0].startswith("SEARCH v USING INDEX edits_by_time (captured_at>")
+    assert not any("TEMP" in step for step in plan)
