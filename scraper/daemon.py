@@ -3,6 +3,8 @@
     every source's own schedule → look        (APScheduler, memory store rebuilt from config/ at start)
     every second → hosts with due work → drain (one task a host; the host's pace is kept by the fetcher)
 
+The second is one of a clock that nobody sets: schedules go by the time of day, and are made again when that jumps.
+
 It decides nothing about articles. It owns what only a host can: tasks, signals, sockets, and what happens to an error
 that nobody else understood.
 """
@@ -11,9 +13,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -31,7 +35,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scraper import cadence, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
-from scraper.limits import DayBudget
+from scraper.limits import ClockWatch, DayBudget, Shortage
 from scraper.model import Due, Outlet, Source, Verdict
 from scraper.pipeline import judge, visit
 from scraper.pipeline.learning import learn_widgets, with_learned
@@ -39,22 +43,24 @@ from scraper.pipeline.services import Services
 from scraper.pipeline.sources import look
 from scraper.serve.health import create_app
 from scraper.settings import Visits
+from scraper.trouble import FIRST_PAUSE, Trouble
 
 log = structlog.get_logger()
 
 BATCH = 5  # articles taken from the frontier at once: what a crash at worst visits twice
 TURN = 20.0  # seconds of work at one host before another one gets the task
 GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
+LAST_GRACE = 8.0  # seconds after which the process ends, whatever it waits for: the next start repairs
 STARTS = 50  # sources that are first looked at in a second: a start is not one burst of look-ups and handshakes
 CRON_JITTER = 20  # seconds around the minute that a cron expression names
-RETRY_STORE = 30.0  # seconds between tries while the archive cannot be written
-LOW_DISK = "disk-low"
+RELOAD = 5  # beats between looks at the configuration
 ROLES = ("scheduler", "worker", "web")
 
 
 class Daemon:
     """One running daemon over one archive. `maintain` is called once a day and at start, `shortage` each second to say
-    why nothing new may be kept for now, both outside the event loop."""
+    why nothing new may be kept for now, `probe` to find out by an ArchiveError whether the archive can be written
+    again: all three outside the event loop."""
 
     def __init__(
         self,
@@ -64,7 +70,8 @@ class Daemon:
         visits: Visits | None = None,
         roles: frozenset[str] = frozenset(ROLES),
         maintain: Callable[[], object] = lambda: None,
-        shortage: Callable[[], str | None] = lambda: None,
+        shortage: Callable[[], Shortage | None] = lambda: None,
+        probe: Callable[[], object] = lambda: None,
     ) -> None:
         self.services = services
         self.config = config
@@ -72,8 +79,10 @@ class Daemon:
         self.roles = roles
         self.maintain = maintain
         self.shortage = shortage
+        self.probe = probe
         self.stopping = anyio.Event()
-        self.trouble: str | None = None
+        self._trouble = Trouble()
+        self._clock = ClockWatch(_now(), time.monotonic())
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
         self._budget = DayBudget(self.visits.per_host_day)
@@ -83,6 +92,11 @@ class Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
+    @property
+    def trouble(self) -> str | None:
+        """The word for what keeps the daemon from storing, or None."""
+        return self._trouble.word
+
     async def run(self, web: socket.socket | None = None, token: str | None = None) -> None:
         """Work until `stopping` is set or a signal comes, then let work in flight end, for a few seconds at most."""
         async with anyio.create_task_group() as around:
@@ -91,8 +105,10 @@ class Daemon:
                 around.start_soon(self._serve, web, token)
             with anyio.CancelScope() as patience:
                 async with anyio.create_task_group() as work:
+                    await self._mind_the_archive()
                     self._plan(work)
                     self._scheduler.start()
+                    work.start_soon(self._beats, work)
                     log.info("started", outlets=len(self.services.outlets), roles=sorted(self.roles))
                     await self.stopping.wait()
                     # Shutting the scheduler down would cancel what it runs: it is only paused until the work has ended.
@@ -105,14 +121,38 @@ class Daemon:
     # ------------------------------------------------------------------------------------------ schedule
 
     def _plan(self, tasks: TaskGroup) -> None:
-        add = self._scheduler.add_job
-        add(self._reload, IntervalTrigger(seconds=5), args=[tasks], id="reload")
         if "scheduler" in self.roles:
             self._plan_sources(tasks)
-            add(self._maintain, CronTrigger(hour=0, minute=10, timezone=UTC), id="maintain", next_run_time=_now())
-            add(self._learn, CronTrigger(hour=0, minute=40, timezone=UTC), id="learn")
-        if "worker" in self.roles:
-            add(self._wake, IntervalTrigger(seconds=1), args=[tasks], id="wake", next_run_time=_now())
+            self._plan_housekeeping()
+
+    def _plan_housekeeping(self) -> None:
+        add = self._scheduler.add_job
+        daily = CronTrigger(hour=0, minute=10, timezone=UTC)
+        add(self._maintain, daily, id="maintain", next_run_time=_now(), replace_existing=True)
+        add(self._learn, CronTrigger(hour=0, minute=40, timezone=UTC), id="learn", replace_existing=True)
+
+    async def _beats(self, tasks: TaskGroup) -> None:
+        """What has to go on whatever the time of day is said to be."""
+        for beat in itertools.count():
+            if self.stopping.is_set():
+                return
+            began = time.monotonic()
+            self._mind_the_clock(tasks)
+            await self._mind_the_archive()
+            if beat % RELOAD == RELOAD - 1 and not self.trouble:
+                await self._reload(tasks)
+            if "worker" in self.roles:
+                await self._wake(tasks)
+            with anyio.move_on_after(1 - min(time.monotonic() - began, 0.9)):
+                await self.stopping.wait()
+
+    def _mind_the_clock(self, tasks: TaskGroup) -> None:
+        """Schedules made by a clock that was wrong would wait until it comes to be right."""
+        by = self._clock.jumped(_now(), time.monotonic())
+        if not by:
+            return
+        log.warning("clock-set", by=f"{by:+.0f}s")
+        self._plan(tasks)
 
     def _plan_sources(self, tasks: TaskGroup) -> None:
         """One job a source. A source looked at before is due when its interval has passed, not at every start."""
@@ -141,7 +181,7 @@ class Daemon:
     async def _start_look(self, tasks: TaskGroup, outlet: Outlet, source: Source) -> None:
         if self.trouble:
             # Else a source that is looked at once a day would be a day late after a minute of trouble.
-            self._scheduler.modify_job(f"source {source.url}", next_run_time=_now() + timedelta(seconds=RETRY_STORE))
+            self._scheduler.modify_job(f"source {source.url}", next_run_time=_now() + timedelta(seconds=FIRST_PAUSE))
         elif source.url not in self._looking and not self.stopping.is_set():
             self._looking.add(source.url)
             tasks.start_soon(self._look, outlet, source)
@@ -206,7 +246,6 @@ class Daemon:
     async def _wake(self, tasks: TaskGroup) -> None:
         """Give a task to every host that has due work and none, as long as there is room."""
         with self._guarded("wake"):
-            await self._mind_the_disk()
             if self.stopping.is_set() or self.trouble:
                 return
             at_once = self.visits.hosts_at_once
@@ -277,32 +316,24 @@ class Daemon:
             log.exception("task-broke", task=what, error=repr(error), **fields)
 
     def _stop_storing(self, error: ArchiveError) -> None:
-        """Stop visiting until the archive can be written again. What was stored is not touched."""
-        if self.trouble is None:
-            word = "archive-unwritable" if isinstance(error, ArchiveUnwritable) else "archive-trouble"
-            self.trouble = word
-            log.error(word, error=str(error), again_in=f"{RETRY_STORE:.0f}s")
-            self._scheduler.add_job(
-                self._resume,
-                "date",
-                run_date=_now() + timedelta(seconds=RETRY_STORE),
-                id="resume",
-                replace_existing=True,
-            )
+        """Ask no outlet for anything until the archive can be written again. What was stored is not touched."""
+        self._met("archive-unwritable" if isinstance(error, ArchiveUnwritable) else "archive-trouble", str(error))
 
-    async def _mind_the_disk(self) -> None:
-        """Stop before the disk is full, say so once, and go on when there is room again."""
-        why = await self.services.store(self.shortage)
-        if why and self.trouble is None:
-            self.trouble = LOW_DISK
-            log.error(LOW_DISK, why=why)
-        elif not why and self.trouble == LOW_DISK:
-            self.trouble = None
-            log.info("disk-has-room")
+    def _met(self, word: str, why: str, key: str = "") -> None:
+        if self._trouble.met(word, why, time.monotonic(), key):
+            log.error(word, why=why, then="outlets are left alone; it goes on by itself when this is over")
 
-    async def _resume(self) -> None:
-        log.info("archive-retry")
-        self.trouble = None
+    async def _mind_the_archive(self) -> None:
+        """Stop before the disk is full; see whether trouble is over, without asking an outlet for it."""
+        with self._guarded("mind"):
+            if short := await self.services.store(self.shortage):
+                if self.trouble != short.word or self._trouble.is_to_be_looked_at(time.monotonic()):
+                    self._met(*short, key=short.word)
+            elif self._trouble.is_to_be_looked_at(time.monotonic()):
+                await self.services.store(self.probe)
+                word = self.trouble
+                if self._trouble.over(time.monotonic()):
+                    log.info("archive-back", after=word)
 
     # ------------------------------------------------------------------------------------------ signals and sockets
 
@@ -317,6 +348,7 @@ class Daemon:
                 else:
                     log.info("stopping", signal=signal.Signals(number).name, hosts=len(self._draining))
                     self.stopping.set()
+                    _end_in(LAST_GRACE)
 
     async def _serve(self, web: socket.socket, token: str | None) -> None:
         server = _Server(
@@ -333,20 +365,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def listen_on(bind: str) -> socket.socket:
-    """The socket of the web side, taken before anything else starts. Raises UsageError if it cannot be had."""
-    host, _, port = bind.rpartition(":")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host.strip("[]"), int(port)))
-    except OSError as error:
-        sock.close()
-        raise UsageError(
-            f"cannot listen on {bind}: {error.strerror}; choose another address as `bind` under [serve] in scraper.toml"
-        ) from error
-    return sock
+def _end_in(seconds: float) -> None:
+    """End this process then, if it is still there: a thread may be waiting for a lock, or for a disk."""
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 def _trigger(source: Source) -> BaseTrigger:

@@ -73,8 +73,8 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
             click.echo(f"scraper: {error}", err=True)
     outcomes: list[Outcome] = []
     async with opened(*places) as open_:
-        if why := limits.shortage(open_.archive.root, open_.settings.archive.low_water):
-            raise ArchiveUnwritable(places[0], why)
+        if short := limits.shortage(open_.archive.root, open_.settings.archive.low_water, datetime.now(UTC)):
+            raise ArchiveUnwritable(places[0], short.why)
 
         async def one_host(mine: list[str]) -> None:
             for url in mine:

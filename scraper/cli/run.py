@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,8 @@ def run(role: str, archive: Path, config: Path) -> None:
     """
     from scraper import log
 
+    # As long as nothing runs there is nothing to end cleanly: what was begun is repaired by the next start.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     settings, _ = load(config)
     log.setup(settings.log.format, settings.log.level)
     asyncio.run(_run(_roles(role), archive, config))
@@ -47,16 +51,32 @@ def _address(web: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
+def _listen_on(bind: str) -> socket.socket:
+    """The socket of the web side, taken before anything else starts. Raises UsageError if it cannot be had."""
+    host, _, port = bind.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]"), int(port)))
+    except OSError as error:
+        sock.close()
+        raise UsageError(
+            f"cannot listen on {bind}: {error.strerror}; choose another address as `bind` under [serve] in scraper.toml"
+        ) from error
+    return sock
+
+
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import structlog
 
     from scraper import limits
-    from scraper.daemon import Daemon, listen_on
+    from scraper.daemon import Daemon
 
     async with opened(archive, config) as open_:
         serve = open_.settings.serve
         with open_.archive.hold_daemon_lock(roles):
-            web = listen_on(serve.bind) if "web" in roles else None
+            web = _listen_on(serve.bind) if "web" in roles else None
             if web:
                 structlog.get_logger().info("listening", address=_address(web))
             for repair in open_.archive.repairs:
@@ -67,6 +87,9 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                 visits=open_.settings.visits,
                 roles=roles,
                 maintain=lambda: open_.archive.write_manifests(datetime.now(UTC).date()),
-                shortage=lambda: limits.shortage(open_.archive.root, open_.settings.archive.low_water),
+                shortage=lambda: limits.shortage(
+                    open_.archive.root, open_.settings.archive.low_water, datetime.now(UTC)
+                ),
+                probe=open_.archive.check_writable,
             )
             await daemon.run(web, serve.token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from scraper.cli.common import as_json, count, load, places, put, put_json, reading, stamp
+from scraper.cli.common import as_json, count, load, places, plain, put, put_json, reading, stamp
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,12 +31,38 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     now = datetime.now(UTC)
     with reading(archive) as store:
         found = store.reports.status(now)
+    work = _work(archive, config, now)
     if json_:
-        put_json(found)
+        put_json({**cast("dict[str, object]", plain(found)), **work})
         return
     listed = load(config)[1] if config.is_dir() else {}
+    put(f"daemon     {_daemon(work['daemon'])}")
+    if short := work["trouble"]:
+        put(f"trouble    {short['word']}: {short['why']}")
     for line in _lines(found, set(listed), now, None if all_ else SHOWN):
         put(line)
+
+
+def _work(archive: Path, config: Path, now: datetime) -> dict[str, Any]:
+    """Which daemons are at work, and what keeps anybody from storing; asked of the system, as both may change without a
+    word."""
+    from scraper import limits
+    from scraper.errors import ConfigError
+    from scraper.store.locks import roles_held
+
+    low_water = 0
+    if config.is_dir():
+        with contextlib.suppress(ConfigError):
+            low_water = load(config)[0].archive.low_water
+    short = limits.shortage(archive, low_water, now)
+    return {"daemon": roles_held(archive / ".run"), "trouble": short._asdict() if short else None}
+
+
+def _daemon(roles: dict[str, str]) -> str:
+    by_process: dict[str, list[str]] = {}
+    for role, process in roles.items():
+        by_process.setdefault(process, []).append(role)
+    return "; ".join(f"{process}: {', '.join(held)}" for process, held in by_process.items()) or "none is at work"
 
 
 def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> Iterator[str]:

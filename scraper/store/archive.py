@@ -45,6 +45,7 @@ from scraper.store.stamps import from_ticks, now, stamp, ticks
 from scraper.widgets import Decided, Widget
 
 WARC_SIZE: Final = 1 << 30
+PROBE: Final = 256 << 10  # bytes: more than a page usually is
 
 
 def new_id() -> str:
@@ -138,11 +139,38 @@ class FileArchive(Shelves):
         """The lock of the whole archive, with nothing left half done by whoever had it before."""
         if self._catalogue.read_only:
             raise ArchiveUnwritable(self.root, "was opened to be read only")
+        if not self._catalogue.path.exists() and not self.run_dir.is_dir():
+            # Else the lock would be made in the bare folder where the disk was mounted.
+            raise ArchiveUnwritable(self.root, "is not there any more; bring its disk back, nothing stored is lost")
         with self._lock.held(PATIENCE, "the archive is being written"):
-            self._catalogue.check_in_place()
+            if not self._catalogue.in_place:
+                self._go_on_with_another()
             self._recovery.settle()
             yield
             self._spool.mark()
+
+    def _go_on_with_another(self) -> None:
+        """The disk went away and came back, or another one with the same content did. Raises ArchiveDamaged if only the
+        catalogue was removed or replaced."""
+        self._catalogue.reopen()
+        self._spool.close()
+        self._open_lock.close()
+        self._open_lock.share("the catalogue is being made again")
+        self._recovery.adopt_newer()
+
+    def check_writable(self) -> None:
+        """Find out whether the archive can be written, by writing. Raises the ArchiveError that a visit would meet."""
+        with self._writing():
+            probe = self.run_dir / "probe"
+            with unwritable(self.root):
+                fd = self._files.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+                try:
+                    self._files.write_all(fd, bytes(PROBE))
+                    self._files.fsync(fd)
+                finally:
+                    os.close(fd)
+                    self._files.unlink(probe)
+            self._catalogue.check_writable()
 
     def hold_daemon_lock(self, roles: Iterable[str] = ("all",)) -> AbstractContextManager[None]:
         """Be the one daemon with these roles on this archive. Raises ArchiveBusy, naming the process that is."""

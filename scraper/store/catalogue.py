@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -73,7 +73,7 @@ class Catalogue:
         self._pool = threading.Lock()
         self._turn = threading.RLock()
         self._writers: dict[bool, apsw.Connection] = {}
-        self._inode = _inode(path)
+        self._inode, self._folder = _inode(path), _inode(path.parent)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, older: bool = False) -> Catalogue:
@@ -120,15 +120,44 @@ class Catalogue:
                     db.execute("ROLLBACK")
                 raise
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the file that was opened is the one that everybody finds under its name."""
+        return _inode(self.path) == self._inode
+
     def check_in_place(self) -> None:
         """Raise ArchiveDamaged if the file was removed or replaced since it was opened: writes would be lost."""
-        if _inode(self.path) != self._inode:
+        if not self.in_place:
             raise ArchiveDamaged(self.path, "was removed or replaced while in use; " + REBUILD)
+
+    def check_writable(self) -> None:
+        """Write what is there already, durably. Raises what every write would raise now."""
+        with self.write() as db:
+            db.pragma("user_version", VERSION)
+
+    def reopen(self) -> None:
+        """Go on with the file that is in place now, in another folder of that name: a disk that came back. What is
+        being read from the old one may be read to its end.
+
+        Raises ArchiveDamaged if only the file was replaced: SQLite would take the old one's log for the new one's.
+        Raises what `open` raises, and then goes on with the old one.
+        """
+        if _inode(self.path.parent) == self._folder:
+            self.check_in_place()
+        fresh = Catalogue.open(self.path, read_only=self.read_only)
+        with self._turn, self._pool:
+            old, left = self._writers.values(), [db for db in self._all if db in self._idle]
+            _leave((*left, *old))
+            self._all, self._idle, self._writers = fresh._all, fresh._idle, {}
+            self._inode, self._folder = fresh._inode, fresh._folder
 
     def close(self) -> None:
         """Close all connections. The last one to close in any process folds the log into the file."""
         with self._pool:
-            for db in (*self._all, *self._writers.values()):
+            found = (*self._all, *self._writers.values())
+            if not self.in_place:
+                _leave(found)
+            for db in found:
                 db.close()
             self._all, self._idle, self._writers = [], [], {}
 
@@ -149,7 +178,10 @@ class Catalogue:
             db.close()
             return
         with self._pool:
-            self._idle.append(db)
+            if db in self._all:
+                self._idle.append(db)
+                return
+        _leave([db])  # the file was replaced meanwhile
 
     def _connect_to_read(self) -> apsw.Connection:
         db = connect(self.path, apsw.SQLITE_OPEN_READONLY)
@@ -170,6 +202,15 @@ class Catalogue:
             db.pragma("journal_size_limit", 64 << 20)
             self._writers[durable] = db
         return self._writers[durable]
+
+
+def _leave(connections: Iterable[apsw.Connection]) -> None:
+    """Close connections to a file that is no more: its log has the name of another file's log by now, and the last one
+    to close would fold it in and delete it."""
+    for db in connections:
+        with contextlib.suppress(apsw.Error):
+            db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        db.close(True)
 
 
 def connect(path: Path, flags: int, parameters: str = "") -> apsw.Connection:

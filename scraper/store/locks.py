@@ -126,6 +126,19 @@ def hold_roles(run_dir: Path, roles: Iterable[str]) -> Iterator[None]:
         yield
 
 
+def roles_held(run_dir: Path) -> dict[str, str]:
+    """The roles that daemons have on an archive now, each with what its daemon says of itself (`process 123`)."""
+    found = {}
+    for path in sorted(run_dir.glob("daemon-*.lock")):
+        with quiet(path) as nobody:
+            if not nobody:
+                with contextlib.suppress(OSError):
+                    found[path.stem.removeprefix("daemon-")] = path.read_text(
+                        encoding="ascii", errors="replace"
+                    ).strip()
+    return found
+
+
 @contextlib.contextmanager
 def quiet(path: Path) -> Iterator[bool]:
     """Whether nobody holds the lock at `path`; if so, nobody gets it within the `with` block. Makes no file."""
