@@ -6,8 +6,11 @@ BIN    := $(VENV)/bin
 ARCHIVE ?= archive
 CONFIG  ?= config
 EFFORT  ?= 10
+FUZZ_SECONDS ?= 60
+SOAK_DAYS ?= 30
+SOAK_OUTLETS ?= 100
 
-.PHONY: run demo test torture check lint types lock clean help
+.PHONY: run demo test torture fuzz soak check lint types lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,6 +27,12 @@ test: $(VENV)/ready-dev  ## run all tests
 torture: $(VENV)/ready-dev  ## try to break it for some minutes, and say how much was tried
 	$(BIN)/python -m tests.torture --effort $(EFFORT) --write docs/reliability.md
 
+fuzz: $(VENV)/ready-fuzz  ## look for inputs that break a parser: FUZZ_SECONDS for each (Linux)
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+soak: $(VENV)/ready-dev  ## run the daemon for thirty days of a hundred simulated outlets, in half an hour
+	$(BIN)/python -m tests.benchmarks.soak --days $(SOAK_DAYS) --outlets $(SOAK_OUTLETS)
+
 check: lint types test  ## what has to hold before a commit
 
 lint: $(VENV)/ready-dev  ## ruff
@@ -39,6 +48,8 @@ lock: $(VENV)/ready-dev  ## pin all packages anew, with hashes
 		--python-version 3.11 --extra build --upgrade -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 		--python-version 3.11 --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		--python-version 3.11 --extra build --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock pyproject.toml
 
 clean:           ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -52,4 +63,8 @@ $(VENV)/ready: requirements.lock pyproject.toml
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/ready-fuzz: $(VENV)/ready-dev requirements-fuzz.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	touch $@

@@ -111,7 +111,8 @@ def _with_host(parsed: URL) -> URL:
         raise ValueError("its host is not a name that can be looked up")
     if _NUMBER.fullmatch(labels[-1]):
         return parsed.with_host(_ipv4(labels))
-    return parsed
+    # Of a name that is in part not ASCII, yarl leaves the other labels as they were written.
+    return parsed if parsed.raw_host == raw else parsed.with_host(raw)
 
 
 def _ipv4(labels: list[str]) -> str:
@@ -148,7 +149,7 @@ def canonical(url: str) -> str:
     query = "?" + "&".join(kept) if kept else ""
     fragment = f"#{parsed.raw_fragment}" if parsed.raw_fragment.startswith("!") else ""
     path = _SESSION.sub("", parsed.raw_path)
-    return f"{parsed.scheme}://{parsed.raw_authority}{path}{query}{fragment}"
+    return f"{parsed.scheme}://{_netloc(parsed, parsed.raw_host or '')}{path}{query}{fragment}"
 
 
 _SESSION = re.compile(r"(?i);jsessionid=[^/;]*")

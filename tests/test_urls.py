@@ -49,6 +49,7 @@ MOSCOW_TIMES = Outlet(
         ("https://example.com/%ff%fe", "https://example.com/%FF%FE"),
         ("https://münchen.example/", "https://xn--mnchen-3ya.example/"),
         ("https://Straße.de/", "https://xn--strae-oqa.de/"),
+        ("https://ü.News_Desk/", "https://xn--tda.news_desk/"),
         (" \n https://example.com/x \t", "https://example.com/x"),
         ("https://[2001:DB8:0::1]:443/", "https://[2001:db8::1]/"),
         ("https://example.com./x", "https://example.com./x"),
@@ -189,6 +190,11 @@ def test_any_text_is_an_address_or_a_url_error(text: str) -> None:
 def test_canonical_drops_what_is_not_the_page(written: str, expected: str) -> None:
     """Tracking, fragments and trailing dots go; everything that may choose the page stays in its order."""
     assert canonical(written) == expected
+
+
+@pytest.mark.parametrize("written", ["HTTP://[::FFFF:1.2.3.4]:80/", "http://0x01020304:80/"])
+def test_the_default_port_of_a_number_goes_too(written: str) -> None:
+    assert canonical(written) == canonical(parse(written))
 
 
 @pytest.mark.parametrize("name", ["id", "p", "uid", "cid", "eid", "source", "session", "page", "ref", "mod", "cmp"])

@@ -95,7 +95,7 @@ def check_type(headers: Iterable[Header]) -> None:
 def check_length(headers: Iterable[Header], limit: int) -> None:
     """Refuse a body that says itself that it is too large."""
     declared = text(headers, b"content-length")
-    if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+    if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
         raise Trouble("too-large", f"{declared[:40]} bytes announced, over {limit}", transient=False)
 
 

@@ -170,7 +170,7 @@ class _Sink:
     def _begin(self, headers: dict[str, str]) -> None:
         self._headers = headers
         length = headers.get("content-length", "")
-        if not length.isdecimal() or len(length) > 15:
+        if not (length.isascii() and length.isdecimal()) or len(length) > 15:
             raise _Broken("has no length")
         self._left = int(length)
         if headers.get("content-type", "").startswith("application/http"):

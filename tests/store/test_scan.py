@@ -71,6 +71,7 @@ def member(head: str, block: bytes = b"", end: bytes = b"\r\n\r\n") -> bytes:
         (member("WARC-Type: response\r\nContent-Length: 2", b"longer"), "is longer than it says"),
         (member("WARC-Type: response\r\nContent-Length: -1"), "has no length"),
         (member("WARC-Type: response\r\nContent-Length: 1e9"), "has no length"),
+        (member("WARC-Type: response\r\nContent-Length: ٤", b"four"), "has no length"),
         (member("WARC-Type: response"), "has no length"),
         (member("WARC-Type: response\r\nContent-Length: 99999999999999999999"), "has no length"),
         (member("WARC-Type: response\r\nContent-Length: 0", end=b""), "is shorter than it says"),
