@@ -35,9 +35,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from scraper import cadence, outlets
 from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
-from scraper.limits import ClockWatch, DayBudget, Shortage
+from scraper.limits import ClockWatch, HeavyHosts, Shortage
 from scraper.model import Due, Outlet, Source, Verdict
-from scraper.pipeline import judge, visit
+from scraper.pipeline import Outcome, attempts, judge, visit
 from scraper.pipeline.learning import learn_widgets, with_learned
 from scraper.pipeline.services import Services
 from scraper.pipeline.sources import look
@@ -83,9 +83,9 @@ class Daemon:
         self.stopping = anyio.Event()
         self._trouble = Trouble()
         self._clock = ClockWatch(_now(), time.monotonic())
+        self._heavy = HeavyHosts()
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
-        self._budget = DayBudget(self.visits.per_host_day)
         self._signature, self._learnt = outlets.signature(config), len(services.archive.decisions())
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -269,21 +269,11 @@ class Daemon:
         """A few visits; whether there may be more."""
         batch = await self.services.store(self.services.frontier.take, host, _now(), BATCH)
         for due in batch:
-            if self.stopping.is_set() or self.trouble or not await self._in_budget(due):
+            if self.stopping.is_set() or self.trouble:
                 return False
             if not await self._visit(due):
                 return False
         return bool(batch)
-
-    async def _in_budget(self, due: Due) -> bool:
-        """Whether the host may be visited once more today; if not, it is left alone until tomorrow."""
-        tomorrow = self._budget.spend(due.host, _now())
-        if tomorrow is None:
-            return True
-        until = tomorrow + timedelta(hours=_spread(due.host))  # not all of them at midnight
-        log.warning("host-capped", host=due.host, visits=self.visits.per_host_day, until=until.isoformat())
-        await self.services.store(self.services.frontier.block_until, due.host, until)
-        return False
 
     async def _visit(self, due: Due) -> bool:
         """One visit, whatever happens in it; whether the host wants to be asked for more."""
@@ -299,9 +289,22 @@ class Daemon:
         log.info("visit", url=due.url, verdict=outcome.verdict, version=outcome.version, reason=outcome.reason,
                  edit=outcome.edit.kinds if outcome.edit else None, ms=outcome.elapsed_ms)  # fmt: skip
         if outcome.verdict == "deferred" and outcome.retry_at:
+            if (outcome.reason or "").startswith("host-capped"):
+                log.warning("host-capped", host=due.host, requests=self.visits.per_host_day,
+                            until=outcome.retry_at.isoformat())  # fmt: skip
             await self.services.store(self.services.frontier.block_until, due.host, outcome.retry_at)
             return False
-        return True
+        return await self._bears(due, outcome)
+
+    async def _bears(self, due: Due, outcome: Outcome) -> bool:
+        """Whether what its pages cost to read lets the host go on; if not, it is left alone for a while."""
+        pause = self._heavy.tell(due.host, heavy=attempts.cost_too_much(outcome.reason))
+        if pause is None:
+            return True
+        until = _now() + pause
+        log.warning("host-heavy", host=due.host, until=until.isoformat())
+        await self.services.store(self.services.frontier.block_until, due.host, until)
+        return False
 
     # ------------------------------------------------------------------------------------------ trouble
 

@@ -41,6 +41,11 @@ class Reader(Protocol):
         """
         ...
 
+    def attempt(self, page: Page) -> str:
+        """What decides whether reading `page` takes too much: its bytes, the extractor, and the limits, as a short text
+        that changes when one of them does."""
+        ...
+
     async def run(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run a pure, importable function of hostile bytes (a feed, a sitemap) under the same limits."""
         ...
@@ -120,6 +125,11 @@ class Archive(Protocol):
 
     def widgets(self, outlet: str | None = None) -> Sequence[Widget]:
         """What was learnt and not forgotten since."""
+        ...
+
+    def failed_with(self, url: str, words: str, outlet: Outlet | None = None) -> bool:
+        """Whether a visit to the article behind any form of `url`, or to what never became one, failed for a reason
+        that has these words in it."""
         ...
 
     def coalesced(self, article_id: str) -> Capture | None:

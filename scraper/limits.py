@@ -1,12 +1,12 @@
-"""What a host of the pipeline holds itself to: room on the disk, a clock that can be right, and so many visits at one
-web host in a day."""
+"""What a host of the pipeline holds itself to: room on the disk, a clock that can be right, and so much patience with pages
+too heavy to read."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -55,25 +55,27 @@ def shortage(root: Path, low_water: int, now: datetime) -> Shortage | None:
     )
 
 
-class DayBudget:
-    """Visits of each web host on one day (UTC). It lives as long as its process: what is spent is no fact about the
-    world, and a host whose budget is spent is blocked in the frontier, which outlives the process."""
+class HeavyHosts:
+    """Hosts whose pages are too heavy to read, one after the other: each of them costs as much as hundreds of others.
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._day = date.min
-        self._spent: Counter[str] = Counter()
+    It lives as long as its process: such a host is blocked in the frontier, which outlives that.
+    """
 
-    def spend(self, host: str, now: datetime) -> datetime | None:
-        """Take one visit from what `host` may have today; if nothing is left, when its next day begins."""
-        now = now.astimezone(UTC)
-        if now.date() != self._day:
-            self._day = now.date()
-            self._spent.clear()
-        if self._spent[host] >= self.most:
-            return datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
-        self._spent[host] += 1
-        return None
+    MOST = 3
+    PAUSE = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self._more: Counter[str] = Counter()
+
+    def tell(self, host: str, *, heavy: bool) -> timedelta | None:
+        """How long to leave `host` alone after one page more, if it is to be left alone. A good page makes up for a
+        heavy one; after the pause one heavy page is enough for the next."""
+        if not heavy:
+            self._more[host] -= 1
+            self._more = +self._more
+            return None
+        self._more[host] = min(self._more[host] + 1, self.MOST)
+        return self.PAUSE if self._more[host] == self.MOST else None
 
 
 class ClockWatch:

@@ -8,23 +8,19 @@ that a page can do reaches further than one child: it is ended at the deadline a
 
 from __future__ import annotations
 
-import contextlib
-import math
-import pickle
-import resource
-import signal
-import time
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar, TypeVarTuple, Unpack
+from typing import TypeVar, TypeVarTuple
 
 import anyio
-from anyio import to_process
 
 from scraper.article import Article
+from scraper.cage.pool import Broken, Pool
 from scraper.errors import ExtractError
 from scraper.model import Outlet, Page
+from scraper.pipeline import attempts
 
 T = TypeVar("T")
 _Job = tuple[bytes, str, str | None, Outlet | None, str | None]
@@ -47,50 +43,61 @@ class CagedReader:
 
     def __init__(self, cage: Cage | None = None) -> None:
         self.cage = cage or Cage()
-        self._limiter = anyio.CapacityLimiter(self.cage.workers)
+        self.pool = Pool(self.cage.workers, _warm)
 
     async def read(self, page: Page, outlet: Outlet | None, known: str | None = None) -> Article | None:
         """See `interfaces.Reader`."""
-        pdf = page.body[:1024].lstrip().startswith(b"%PDF-")
-        memory = self.cage.pdf_memory if pdf else self.cage.memory
-        timeout = self.cage.pdf_timeout if pdf else self.cage.timeout
+        memory, seconds = self._bounds(page)
         rules = outlet.as_of(page.fetched_at.date()) if outlet else None
         job = (page.body, page.final_url, page.content_type, rules, known)
         try:
-            return await self._twice(memory, timeout.total_seconds(), job)
+            return await self._twice(memory, seconds, job)
         except TimeoutError as exc:
-            raise ExtractError(page.final_url, "too-heavy", f"not read within {timeout.total_seconds():.0f} s") from exc
-        except (anyio.BrokenWorkerProcess, pickle.UnpicklingError, MemoryError) as exc:
-            raise ExtractError(page.final_url, "too-heavy", "ended its reading process") from exc
+            raise ExtractError(page.final_url, attempts.HEAVY, f"{attempts.TOO_SLOW} {seconds:g} s") from exc
+        except (Broken, MemoryError) as exc:
+            raise ExtractError(page.final_url, attempts.HEAVY, attempts.ENDED) from exc
         except OSError as exc:  # nothing the page did: this machine has no process or file to spare
             raise ExtractError(page.final_url, "resources", exc.strerror or "no process to read it in") from exc
 
-    async def _twice(self, memory: int, seconds: float, job: _Job) -> Article | None:
-        """A child may have been ended by what has nothing to do with the page: only two of them are evidence."""
-        try:
-            return await self._caged(memory, seconds, _read, job)
-        except anyio.BrokenWorkerProcess:
-            return await self._caged(memory, seconds, _read, job)
+    def attempt(self, page: Page) -> str:
+        """See `interfaces.Reader`."""
+        from scraper.extract.reading import VERSION  # noqa: PLC0415  # not needed to start
 
-    async def run(self, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> T:
+        memory, seconds = self._bounds(page)
+        digest = hashlib.sha256(page.body).hexdigest()[:16]
+        return f"bytes {digest}, extractor {VERSION}, {memory >> 20} MiB, {seconds:g} s"
+
+    async def run(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run a pure, importable function of hostile bytes (a feed, a sitemap) under the same limits.
 
         Raises TimeoutError or anyio.BrokenWorkerProcess when a limit ended it (or no process could be started), else
         whatever `func` raises.
         """
         try:
-            return await self._caged(self.cage.memory, self.cage.timeout.total_seconds(), func, *args)
+            return await self.pool.call(self.cage.memory, self.cage.timeout.total_seconds(), func, *args)
         except TimeoutError:
             raise
+        except Broken as exc:
+            raise anyio.BrokenWorkerProcess(str(exc)) from exc
         except OSError as exc:
             raise anyio.BrokenWorkerProcess(exc.strerror or "no process to read it in") from exc
 
-    async def _caged(self, memory: int, seconds: float, func: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Run `func` in a child. Its time begins when a child is free: a page pays for itself, not for others."""
-        async with self._limiter:
-            with anyio.fail_after(seconds):
-                mine = anyio.CapacityLimiter(1)
-                return await to_process.run_sync(_call, memory, seconds, func, args, cancellable=True, limiter=mine)
+    async def _twice(self, memory: int, seconds: float, job: _Job) -> Article | None:
+        """A child may have been ended by what has nothing to do with the page: only two of them are evidence."""
+        try:
+            return await self.pool.call(memory, seconds, _read, job)
+        except Broken:
+            return await self.pool.call(memory, seconds, _read, job)
+
+    def _bounds(self, page: Page) -> tuple[int, float]:
+        """Bytes and seconds that reading `page` may take."""
+        if page.body[:1024].lstrip().startswith(b"%PDF-"):
+            return self.cage.pdf_memory, self.cage.pdf_timeout.total_seconds()
+        return self.cage.memory, self.cage.timeout.total_seconds()
+
+
+def _warm() -> None:
+    _read((b"<title>x</title><article><h1>x</h1><p>x</p></article>", "http://localhost/", None, None, None))
 
 
 def _read(job: _Job) -> Article | None:
@@ -98,26 +105,3 @@ def _read(job: _Job) -> Article | None:
 
     body, url, content_type, outlet, known = job
     return read(body, url, content_type=content_type, outlet=outlet, known=known)
-
-
-def _call(memory: int, seconds: float, func: Callable[..., T], args: tuple[object, ...]) -> T:
-    # A signal to the whole group (Ctrl-C, a service manager) is for the parent: it ends its children when it is done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _limit(memory, seconds)
-    return func(*args)
-
-
-def _limit(memory: int, seconds: float) -> None:
-    """Bound the address space beyond what the libraries have taken already, and the CPU time, which ends a child whose
-    parent was killed while it worked. Soft limits: the next page may differ."""
-    used = 0
-    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123  # not a path of ours
-        used = int(statm.read().split()[0]) * resource.getpagesize()
-    _soften(resource.RLIMIT_AS, used + memory)
-    _soften(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds) + 1)
-
-
-def _soften(what: int, limit: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    resource.setrlimit(what, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))

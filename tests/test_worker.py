@@ -116,10 +116,10 @@ def cpu_limit() -> tuple[int, float]:
 async def test_a_machine_without_processes_to_spare_is_no_fault_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """So the page is not called heavy, which would put it off for a day."""
 
-    async def none_left(*_: object, **__: object) -> None:
+    def none_left(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr("anyio.to_process.open_process", none_left)
+    monkeypatch.setattr("subprocess.Popen", none_left)
     reader = CagedReader(Cage(workers=1))
     with pytest.raises(ExtractError) as caught:
         await reader.read(answered("https://example.com/pier", article_page(), Clock()), None)

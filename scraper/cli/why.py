@@ -40,6 +40,7 @@ MEANING: Final = {
     "moved": "the address leads to another story",
     "reused": "another article stands at the address now; the one before it keeps its history",
     "pages": "not all pages of the article could be had",
+    "too-heavy": "reading it takes more time or memory than one page may; only --force tries the same bytes again",
     "robots": "robots.txt does not allow it",
     "private-address": "an address that nobody outside may lead to",
     "timeout": "the server took too long",

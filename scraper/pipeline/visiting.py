@@ -29,7 +29,7 @@ from scraper.model import (
     Verdict,
     VerdictKind,
 )
-from scraper.pipeline import chain, growing, judge, kin, stories
+from scraper.pipeline import attempts, chain, growing, judge, kin, stories
 from scraper.pipeline import reread as rereading
 from scraper.pipeline.services import Services
 
@@ -98,6 +98,7 @@ async def visit(
     asked = due if url in {None, due.url} else replace(due, url=url, **judge.NOTHING_KNOWN)
     outlet = services.outlets.get(due.outlet)
     due, asked = chain.turned(due, asked, await chain.begin(services, asked.url, outlet))
+    services = attempts.remembering(services, asked.url, outlet, force=force)
     return await _visit(services, due, asked, _Manner(time.monotonic(), patience, force=force))
 
 

@@ -457,6 +457,13 @@ SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM vis
 SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits
 WHERE key = :key AND article_id IS NULL ORDER BY seq;
 
+-- name: failed_with
+-- Whether a visit to an article, or under a key before there was one, failed for a reason with these words in it.
+SELECT 1 FROM visits WHERE article_id = :id AND verdict = 'failed' AND instr(reason, :words) > 0
+UNION ALL
+SELECT 1 FROM visits WHERE key = :key AND article_id IS NULL AND verdict = 'failed' AND instr(reason, :words) > 0
+LIMIT 1;
+
 -- ============================================================================================ verify and reindex
 
 -- name: all_articles

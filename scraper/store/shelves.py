@@ -163,6 +163,16 @@ class Shelves:
             raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
         return content.decode("utf-8")
 
+    def failed_with(self, url: str, words: str, outlet: Outlet | None = None) -> bool:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            for key in drafts.keys_of(url, outlet):
+                article = db.execute(queries()["article_by_key"], {"key": key}).fetchone()
+                values = {"key": key, "id": article[0] if article else None, "words": words}
+                if db.execute(queries()["failed_with"], values).fetchone():
+                    return True
+        return False
+
     def coalesced(self, article_id: str) -> Capture | None:
         """See `interfaces.Archive`."""
         with self._catalogue.read() as db:
