@@ -1,5 +1,5 @@
-"""What a host of the pipeline holds itself to: room on the disk, a clock that can be right, and so much patience with pages
-too heavy to read."""
+"""What a host of the pipeline holds itself to: room on the disk, a clock that can be right, and so much patience with
+pages too heavy to read."""
 
 from __future__ import annotations
 

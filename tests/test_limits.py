@@ -1,14 +1,13 @@
-"""The brakes of the daemon: room on the disk, and visits of one host in a day."""
+"""The brakes of the daemon: room on the disk, and a clock that can be right."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from scraper.limits import ClockWatch, DayBudget, shortage
+from scraper.limits import ClockWatch, shortage
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TOMORROW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_a_disk_with_room_is_no_trouble(tmp_path: Path) -> None:
@@ -66,17 +65,3 @@ def test_a_clock_that_is_nudged_is_left_in_peace() -> None:
     """What NTP corrects is no event, however often it does."""
     watch = ClockWatch(NOON, 0.0)
     assert not any(watch.jumped(NOON + timedelta(seconds=n * 0.9), float(n)) for n in range(1000))
-
-
-def test_a_host_is_visited_so_often_and_then_tomorrow() -> None:
-    """What one host has spent costs no other."""
-    budget = DayBudget(2)
-    assert [budget.spend("a.example", NOON) for _ in range(3)] == [None, None, TOMORROW]
-    assert budget.spend("b.example", NOON) is None
-
-
-def test_a_new_day_is_a_new_budget() -> None:
-    """Days are those of UTC, whatever zone the clock speaks."""
-    budget = DayBudget(1)
-    late = datetime(2026, 3, 2, 1, tzinfo=timezone(timedelta(hours=2)))
-    assert [budget.spend("a.example", at) for at in (late, late, TOMORROW)] == [None, TOMORROW, None]

@@ -139,7 +139,8 @@ async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
 
     settings, outlets = load(config)
     with writing(archive, settings) as store:
-        async with Client(FetchPolicy(**dataclasses.asdict(settings.network)), store.run_dir / "hosts") as fetcher:
+        policy = FetchPolicy(**dataclasses.asdict(settings.network), per_host_day=settings.visits.per_host_day)
+        async with Client(policy, store.run_dir / "hosts") as fetcher:
             reader = CagedReader(Cage(**dataclasses.asdict(settings.extract)))
             ruled = with_learned(outlets, store.widgets())
             yield Open(Services(fetcher, reader, store, store.frontier, ruled), store, settings)

@@ -174,7 +174,7 @@ class Client:
 
     async def _ask(self, url: URL, trip: _Trip, delay: float) -> Answer:
         """One request, in its host's turn."""
-        ask = Ask(trip.asked, target.endpoint(url).host, delay, trip.patience)
+        ask = Ask(trip.asked, target.endpoint(url).host, delay, trip.patience, self._policy.a_day(trip.kind))
         waiting_since = self._monotonic()
         async with self._pace.turn(ask) as turn:
             trip.patience -= self._monotonic() - waiting_since

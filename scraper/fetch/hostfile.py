@@ -16,6 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+DAY: Final = 86_400
+
 _MOST: Final = 4096
 _UNSAFE: Final = re.compile(r"[^a-z0-9.-]")
 
@@ -23,13 +25,16 @@ _UNSAFE: Final = re.compile(r"[^a-z0-9.-]")
 @dataclass(frozen=True, slots=True)
 class HostState:
     """A host as it was left. Times are Unix seconds: `done` when it was last asked or answered, `delay` the pace that
-    held then, `pause` how long after `done` it is to be left alone, `failures` in a row, `error` the last reason."""
+    held then, `pause` how long after `done` it is to be left alone, `failures` in a row, `error` the last reason;
+    `asked` counts the requests of the day (UTC, days since 1970) `day`."""
 
     done: float = 0.0
     delay: float = 0.0
     pause: float = 0.0
     failures: int = 0
     error: str = ""
+    day: int = 0
+    asked: int = 0
 
     def paused(self, now: float) -> float:
         """Seconds for which the host is to be left alone."""
@@ -38,6 +43,19 @@ class HostState:
     def pace(self, now: float, delay: float) -> float:
         """Seconds until the host's pace, or `delay` if that is slower, allows the next request."""
         return max(self.done + max(self.delay, delay) - now, 0.0)
+
+    def asked_on(self, now: float) -> int:
+        """How often the host was asked on the day of `now`."""
+        return self.asked if self.day == day_of(now) else 0
+
+
+def day_of(now: float) -> int:
+    """The day (UTC) of a moment, in days since 1970.
+
+    >>> day_of(86_399.9), day_of(86_400)
+    (0, 1)
+    """
+    return int(now // DAY)
 
 
 def file_name(name: str) -> str:
@@ -54,10 +72,11 @@ def decode(text: bytes) -> HostState:
     try:
         values = json.loads(text)
         done, delay, pause = (float(values[name]) for name in ("done", "delay", "pause"))
-        state = HostState(done, delay, pause, int(values["failures"]), str(values["error"]))
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        day, asked = (int(values.get(name, 0)) for name in ("day", "asked"))
+        state = HostState(done, delay, pause, int(values["failures"]), str(values["error"]), day, asked)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return HostState()
-    sane = all(math.isfinite(t) and t >= 0 for t in (done, delay, pause)) and state.failures >= 0
+    sane = all(math.isfinite(t) and t >= 0 for t in (done, delay, pause)) and min(state.failures, day, asked) >= 0
     return state if sane else HostState()
 
 

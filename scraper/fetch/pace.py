@@ -36,12 +36,13 @@ _log = structlog.get_logger("scraper.fetch")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Somebody's wish to ask `host` on behalf of `url`. Seconds."""
+    """Somebody's wish to ask `host` on behalf of `url`, if it was asked less than `a_day` times today. Seconds."""
 
     url: str
     host: str
     delay: float
     patience: float
+    a_day: int
 
 
 class Turn:
@@ -84,7 +85,10 @@ class Turn:
 
     def state(self, now: float) -> HostState:
         """What is to be remembered, now that the turn is over."""
-        return replace(self._after, done=now, delay=self._ask.delay) if self._used else self._before
+        if not self._used:
+            return self._before
+        day, asked = hostfile.day_of(now), self._before.asked_on(now) + 1
+        return replace(self._after, done=now, delay=self._ask.delay, day=day, asked=asked)
 
 
 class Pace:
@@ -160,7 +164,8 @@ class Pace:
         if state.pace(now, ask.delay) > 0:
             return None
         # Written before the request too: if this process dies in it, the host still gets its pause.
-        self._write(file, ask.host, replace(state, done=now, delay=ask.delay, pause=0.0))
+        begun = replace(state, done=now, delay=ask.delay, pause=0.0, day=hostfile.day_of(now))
+        self._write(file, ask.host, replace(begun, asked=state.asked_on(now) + 1))
         return Turn(ask, state, self._policy)
 
     def _check_pause(self, ask: Ask, state: HostState) -> None:
@@ -170,6 +175,9 @@ class Pace:
             failures = f"{state.failures} failure{'s' * (state.failures != 1)}"
             detail = f"{ask.host} is being left alone after {failures} ({state.error})"
             raise Deferred(ask.url, "host-paused", detail, _utc(now + seconds))
+        if state.asked_on(now) >= ask.a_day:
+            detail = f"{ask.host} was asked {state.asked_on(now)} times today, as often as per_host_day allows"
+            raise Deferred(ask.url, "host-capped", detail, _utc(retry.tomorrow(now, ask.host)))
 
     def _now(self) -> float:
         return self._clock().timestamp()

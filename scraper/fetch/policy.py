@@ -27,7 +27,8 @@ class FetchPolicy:
     `private` are networks (`10.1.0.0/16`) or exact `host:port` that may be reached although they are not public;
     `connect_to` maps `host:port` to the `host:port` to connect to instead, as curl does: TLS name and Host header stay.
     `silence` is the longest wait for the next byte; `least_rate` is in bytes a second, over `rate_window`, once the
-    first window has passed. `ca_file` is trusted in addition to the system's store.
+    first window has passed. `per_host_day` requests go to one host in a day (UTC), and a tenth more for its sources and
+    robots.txt alone. `ca_file` is trusted in addition to the system's store.
     """
 
     user_agent: str = "scraper/0.1 (news archive; its operator has not set a contact)"
@@ -54,6 +55,7 @@ class FetchPolicy:
     max_retry_after: timedelta = timedelta(hours=24)
     max_crawl_delay: timedelta = timedelta(seconds=60)
     connections: int = 200
+    per_host_day: int = 2000
 
     def __post_init__(self) -> None:
         if not _HEADER_TEXT.fullmatch(self.user_agent) or not _TOKEN.match(self.user_agent):
@@ -78,6 +80,12 @@ class FetchPolicy:
             "robots": self.max_robots + 1,  # one more shows that there is more
         }
         return limits[kind]
+
+    def a_day(self, kind: Kind) -> int:
+        """How often a host may have been asked on a day for one more request of `kind`. What tells what is new comes
+        through also when the pages have used up the day."""
+        pages = kind in {"page", "pdf"}
+        return self.per_host_day if pages else self.per_host_day + max(self.per_host_day // 10, 1)
 
     def time(self, kind: Kind) -> float:
         """Seconds that one request of `kind` may take, once its turn has come."""

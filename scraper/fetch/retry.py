@@ -54,8 +54,22 @@ def pause_after(failures: int, host: str, most: timedelta) -> timedelta:
     """
     if failures < 2:
         return timedelta()
-    spread = int.from_bytes(sha256(host.encode()).digest()[:4]) / 2**32
-    return min(_FIRST_PAUSE * (1 << min(failures - 2, 20)), most) * (1 - _JITTER * spread)
+    return min(_FIRST_PAUSE * (1 << min(failures - 2, 20)), most) * (1 - _JITTER * _spread(host))
+
+
+def tomorrow(now: float, host: str) -> float:
+    """When `host` may be asked again whose day (UTC) is used up: within an hour after midnight, by its name, so that
+    not all of them are asked at midnight. Unix seconds.
+
+    >>> 86_400 <= tomorrow(5.0, "example.org") < 86_400 + 3600
+    True
+    """
+    return (now // 86_400 + 1) * 86_400 + 3600 * _spread(host)
+
+
+def _spread(host: str) -> float:
+    """A number from 0 to 1 that is always the same for the same host."""
+    return int.from_bytes(sha256(host.encode()).digest()[:4]) / 2**32
 
 
 def pause_asked(asked: timedelta | None, failures: int, host: str, most: timedelta) -> timedelta:

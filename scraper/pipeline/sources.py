@@ -38,7 +38,7 @@ async def look(
         found = await discover(outlet, source, state, services.fetcher.get, now, run=services.reader.run)
     except FetchError as error:
         # Being left alone is no failure of the source's own: what its host did is counted where it did it.
-        if error.reason not in {"host-paused", "pace"}:
+        if error.reason not in {"host-paused", "host-capped", "pace"}:
             state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
             await services.store(frontier.source_done, state)
         return Look(source, error=error.said)

@@ -238,7 +238,7 @@ async def test_many_hosts_down_cost_nothing(tmp_path: Path) -> None:
     """Asking for 200 hosts that are being left alone opens nothing and is done in a moment."""
     clock = Clock()
     pace = Pace(tmp_path, policy(), clock)
-    asks = [Ask(f"http://host-{n}.test/", f"host-{n}.test", 0.0, 60.0) for n in range(200)]
+    asks = [Ask(f"http://host-{n}.test/", f"host-{n}.test", 0.0, 60.0, 9) for n in range(200)]
     for ask in asks:
         async with pace.turn(ask) as turn:
             turn.asked_to_wait(503, None)
@@ -263,7 +263,7 @@ async def test_open_files_are_bounded(tmp_path: Path) -> None:
 
     async def visit(n: int) -> None:
         nonlocal open_now, most
-        async with pace.turn(Ask(f"http://h{n}.test/", f"h{n}.test", 0.0, 60.0)):
+        async with pace.turn(Ask(f"http://h{n}.test/", f"h{n}.test", 0.0, 60.0, 9)):
             open_now += 1
             most = max(most, open_now)
             await asyncio.sleep(0.001)
