@@ -44,6 +44,7 @@ DOORS = {
     "fastfeedparser": {"discover"},
     "warcio": {"store"},
     "apsw": {"store"},
+    "pyarrow": {"store"},
     "rapidfuzz": {"compare"},
     "yarl": {"urls"},
     "tld": {"urls"},

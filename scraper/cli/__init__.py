@@ -32,6 +32,7 @@ COMMANDS = {
     "reindex": "state",
     "reread": "reread",
     "widgets": "widgets",
+    "export": "export",
     "demo": "demo",
 }
 

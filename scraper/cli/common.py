@@ -57,9 +57,9 @@ def put(text: str = "") -> None:
     click.echo(printable(text))
 
 
-def put_json(value: object) -> None:
+def put_json(value: object, *, err: bool = False) -> None:
     """A line for a program: dataclasses as objects, times as ISO 8601 in UTC with Z. ASCII, so that it is one line."""
-    click.echo(json.dumps(value, default=plain))
+    click.echo(json.dumps(value, default=plain), err=err)
 
 
 def plain(value: object) -> object:

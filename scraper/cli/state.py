@@ -143,7 +143,8 @@ def _ago(at: datetime, now: datetime) -> str:
     return "now"
 
 
-def _kind(_context: click.Context, _parameter: click.Parameter, given: str | None) -> EditKind | None:
+def edit_kind(_context: click.Context, _parameter: click.Parameter, given: str | None) -> EditKind | None:
+    """The kind of edit that an option names. Raises UsageError."""
     from scraper.model import EditKind
 
     for known in get_args(EditKind):
@@ -153,9 +154,11 @@ def _kind(_context: click.Context, _parameter: click.Parameter, given: str | Non
 
 
 def _since(_context: click.Context, _parameter: click.Parameter, given: str | None) -> datetime:
-    now = datetime.now(UTC)
-    if given is None:
-        return datetime.min.replace(tzinfo=UTC)
+    return datetime.min.replace(tzinfo=UTC) if given is None else moment("--since", given, datetime.now(UTC))
+
+
+def moment(option: str, given: str, now: datetime) -> datetime:
+    """What an option says: a date or time, in UTC if it has no zone, or how long before `now`. Raises UsageError."""
     units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
     if match := re.fullmatch(r"(\d{1,6})([mhdw])", given):
         back = timedelta(**{units[match[2]]: int(match[1])})
@@ -163,14 +166,14 @@ def _since(_context: click.Context, _parameter: click.Parameter, given: str | No
     try:
         at = datetime.fromisoformat(given)
     except ValueError as error:
-        raise UsageError(f"--since {given}: neither a date (2026-11-22) nor a time back (24h, 7d)") from error
+        raise UsageError(f"{option} {given}: neither a date (2026-11-22) nor a time back (24h, 7d)") from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @click.command()
 @click.option("--since", metavar="WHEN", callback=_since, help="A date, or how long back: 24h, 7d.")
 @click.option("--outlet", help="Of this outlet only.")
-@click.option("--kind", callback=_kind, help="Of this kind only: headline, figures, quotes …")
+@click.option("--kind", callback=edit_kind, help="Of this kind only: headline, figures, quotes …")
 @click.option("--stealth", is_flag=True, help="Only edits made in silence.")
 @click.option("--limit", type=click.IntRange(0), default=100, show_default=True, metavar="N",
               help="At most so many; 0 for all.")  # fmt: skip

@@ -28,6 +28,7 @@ from scraper.model import Capture, Entry, Intent, Page, Revision, Snapshot
 from scraper.store import drafts, index, manifests, paths, sidecar, warc, widgets
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import Draft
+from scraper.store.export.view import Exports
 from scraper.store.files import Files, unwritable
 from scraper.store.frontier import SqliteFrontier
 from scraper.store.intake import Notes, visit_record
@@ -74,6 +75,7 @@ class FileArchive(Shelves):
         self.repairs: list[str] = []
         self.frontier = SqliteFrontier(catalogue)
         self.reports = Reports(root, catalogue)
+        self.exports = Exports(root, catalogue)
         self._open_lock, self._lock = locks
         self._settings = settings
         self._files = files

@@ -464,6 +464,39 @@ UNION ALL
 SELECT 1 FROM visits WHERE key = :key AND article_id IS NULL AND verdict = 'failed' AND instr(reason, :words) > 0
 LIMIT 1;
 
+-- ============================================================================================ export
+
+-- name: export_rows
+-- The versions that are wanted, in the order of their captures. `which`: the latest or the first of those captured in
+-- that time, else all. An index gives the order: nothing is sorted, so that very many cost no memory.
+SELECT v.article_id, v.version, v.outlet, a.url, v.path, v.sha256, v.sidecar_sha256, v.verdict, v.captured_at, v.seq,
+       v.title, v.kinds, v.stealth, v.flags, v.revision
+FROM versions AS v CROSS JOIN articles AS a ON a.id = v.article_id
+WHERE v.captured_at >= :since AND v.captured_at < :until
+  AND (:outlets IS NULL OR v.outlet IN (SELECT value FROM json_each(:outlets)))
+  AND (:number IS NULL OR v.version = :number)
+  AND (:kind IS NULL OR ' ' || v.kinds || ' ' LIKE '% ' || :kind || ' %')
+  AND (:stealth = 0 OR v.stealth = 1)
+  AND (:which IS NOT 'latest' OR NOT EXISTS
+       (SELECT 1 FROM versions AS n WHERE n.article_id = v.article_id AND n.version > v.version
+        AND n.captured_at >= :since AND n.captured_at < :until))
+  AND (:which IS NOT 'first' OR NOT EXISTS
+       (SELECT 1 FROM versions AS n WHERE n.article_id = v.article_id AND n.version < v.version
+        AND n.captured_at >= :since AND n.captured_at < :until))
+ORDER BY v.captured_at, v.article_id, v.version;
+
+-- name: outlet_is_known
+-- Whether anything of an outlet is here.
+SELECT EXISTS (SELECT 1 FROM articles WHERE outlet = :outlet);
+
+-- name: last_moment
+-- When the last visit was made that the archive knows of.
+SELECT at FROM visits ORDER BY seq DESC LIMIT 1;
+
+-- name: visits_of_version
+-- The records of the visits that made a version, or read it anew.
+SELECT seq, record_id FROM visits WHERE article_id = :id AND version = :version ORDER BY seq;
+
 -- ============================================================================================ verify and reindex
 
 -- name: all_articles

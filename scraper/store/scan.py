@@ -82,10 +82,10 @@ def scan(
             at += record.length
 
 
-def whole(file: BinaryIO, offset: int, end: int) -> Record | None:
-    """The record at `offset` with its block, None if there is none."""
+def whole(file: BinaryIO, offset: int, end: int, keep: Callable[[Headers], bool] = lambda _: True) -> Record | None:
+    """The record at `offset`, with its block unless `keep` says otherwise; None if there is none."""
     try:
-        return read_record(file, offset, end, lambda _: True)
+        return read_record(file, offset, end, keep)
     except _Broken:
         return None
 

@@ -145,23 +145,14 @@ class Shelves:
     def _sidecar(self, path: str, sha256: str) -> sidecar.Json:
         """What lies beside the text at `path`."""
         place = _beside(self.root / path)
-        content = read(place)
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
-        return sidecar.loads(content, place)
+        return sidecar.loads(as_stored(place, sha256), place)
 
     def read_text(self, snapshot: Snapshot | Reading) -> str:
         """The text of a version, or of one of its readings, as its file has it.
 
         Raises ArchiveDamaged rather than give another one.
         """
-        place = self.root / snapshot.path
-        if not paths.is_article_file(snapshot.path):
-            raise ArchiveDamaged(place, "is no place where snapshots are kept")
-        content = read(place)
-        if hashlib.sha256(content).hexdigest() != snapshot.sha256:
-            raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
-        return content.decode("utf-8")
+        return text_as_stored(self.root, snapshot.path, snapshot.sha256).decode("utf-8")
 
     def failed_with(self, url: str, words: str, outlet: Outlet | None = None) -> bool:
         """See `interfaces.Archive`."""
@@ -193,6 +184,21 @@ class Shelves:
             return None
         seq, _, file = cast("tuple[int, int, str]", row)
         return file, index.place(seq)[1]
+
+
+def as_stored(place: Path, sha256: str) -> bytes:
+    """The bytes of a file of the archive. Raises ArchiveDamaged rather than give others."""
+    content = read(place)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ArchiveDamaged(place, "is not what was stored; `scraper verify` says more")
+    return content
+
+
+def text_as_stored(root: Path, path: str, sha256: str) -> bytes:
+    """The bytes of a snapshot's text. Raises ArchiveDamaged, also for a path at which none is kept."""
+    if not paths.is_article_file(path):
+        raise ArchiveDamaged(root / path, "is no place where snapshots are kept")
+    return as_stored(root / path, sha256)
 
 
 def _beside(text: Path) -> Path:

@@ -172,10 +172,15 @@ class Spool:
         return place.file, offset
 
     def _begin(self, serial: int) -> Place:
-        """Reserve the name of a new file. It exists in the catalogue first, so that no serial is ever used twice."""
+        """Reserve the name of a new file. It exists in the catalogue first, so that no serial is ever used twice.
+
+        How far the file before goes is noted with it: the visit that its last answer belongs to may lie in the new one.
+        """
         at = self.settings.clock()
         file = paths.warc(self.settings.name, at, serial)
         with self.catalogue.write() as db:
+            if before := self._place:
+                db.execute(queries()["warc_known"], {"serial": before.serial, "known": before.end})
             db.execute(queries()["reserve_warc"], {"serial": serial, "file": file, "at": ticks(at)})
         self._place = Place(serial, file, at, 0, 0)
         return self._place

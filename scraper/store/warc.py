@@ -15,6 +15,7 @@ import ipaddress
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -55,10 +56,10 @@ def warc_date(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def warcinfo(file_name: str, at: datetime, record_id: str) -> bytes:
-    """The record every WARC file begins with."""
-    fields = {"software": SOFTWARE, "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
-    body = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+def warcinfo(file_name: str, at: datetime, record_id: str, more: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The record every WARC file begins with. `more`: further fields, of which one line each is made."""
+    fields = [("software", SOFTWARE), ("format", "WARC File Format 1.1"), ("conformsTo", "ISO 28500:2017"), *more]
+    body = "".join(f"{name}: {_BREAKS.sub(' ', value)}\r\n" for name, value in fields).encode("utf-8", "replace")
     headers = {"WARC-Filename": file_name, "WARC-Date": warc_date(at), "WARC-Block-Digest": digest(body)}
     return _member("warcinfo", None, record_id, headers, body, content_type="application/warc-fields")
 
@@ -136,6 +137,14 @@ def _told(page: Page) -> list[tuple[str, str]]:
         else:
             kept.append((name, value))
     return kept
+
+
+def told(block: bytes) -> tuple[str, str]:
+    """The status and the type, without parameters, of an answer's HTTP block; empty where it has none."""
+    first, *lines = block.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    kind = next((value for name, _, value in pairs if name.strip().lower() == "content-type"), "")
+    return first.partition(" ")[2][:3], re.split(r"[;\s]", kind.strip(), maxsplit=1)[0]
 
 
 def as_received(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

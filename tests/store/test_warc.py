@@ -21,8 +21,9 @@ from warcio.archiveiterator import ArchiveIterator
 from scraper.errors import ArchiveDamaged
 from scraper.model import Hop, Page
 from scraper.store.archive import FileArchive
+from scraper.store.export.view import Wanted
 from scraper.store.pages import decoded
-from tests.store.kit import HARBOUR, START, gone, opened, page, pieces, visit
+from tests.store.kit import HARBOUR, START, findings, gone, opened, page, pieces, visit
 
 DAY = timedelta(days=1)
 PLAIN = {"warcinfo", "metadata"}  # no HTTP messages
@@ -275,3 +276,17 @@ def test_a_line_break_in_a_header_forges_nothing(archive: FileArchive) -> None:
     assert response["http"].get_header("content-type") is None
     assert response["payload"] == b"<p>The harbour is open.</p>"
     assert response["ok"]
+
+
+def test_the_catalogue_knows_how_far_a_full_file_goes(tmp_path: Path) -> None:
+    """Also where the answer of a visit is the last of one file, and what was made of it begins the next: else nobody
+    would notice that the end of the first was cut off."""
+    root = tmp_path / "archive"
+    with opened(root, warc_size=1) as archive:
+        visit(archive, "A")
+        visit(archive, "B", at=START + DAY)
+        files = warcs(archive)
+    with FileArchive.open(root, read_only=True) as archive, archive.exports.view(Wanted()) as view:
+        assert [known for _, _, known in view.warcs()] == [path.stat().st_size for path in files]
+    files[0].write_bytes(files[0].read_bytes()[:-1])
+    assert [finding.file for finding in findings(root, deep=False)] == [files[0].relative_to(root).as_posix()]

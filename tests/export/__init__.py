@@ -1,0 +1,1 @@
+"""What leaves the archive, read back by other programs' eyes."""
