@@ -53,6 +53,7 @@ GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
 LAST_GRACE = 8.0  # seconds after which the process ends, whatever it waits for: the next start repairs
 STARTS = 50  # sources that are first looked at in a second: a start is not one burst of look-ups and handshakes
 CRON_JITTER = 20  # seconds around the minute that a cron expression names
+BEAT = 1.0  # seconds between looks at whether there is work, and whether all is well
 RELOAD = 5  # beats between looks at the configuration
 ROLES = ("scheduler", "worker", "web")
 
@@ -86,6 +87,7 @@ class Daemon:
         self._heavy = HeavyHosts()
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
+        self._under_way = 0  # whatever may not be cut short without a word
         self._signature, self._learnt = outlets.signature(config), len(services.archive.decisions())
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -114,9 +116,15 @@ class Daemon:
                     # Shutting the scheduler down would cancel what it runs: it is only paused until the work has ended.
                     self._scheduler.pause()
                     patience.deadline = anyio.current_time() + GRACE
+                await self._settle()
             self._scheduler.shutdown(wait=False)
             around.cancel_scope.cancel()
         log.info("stopped", cut_short=patience.cancelled_caught)
+
+    async def _settle(self) -> None:
+        """Wait for what the scheduler itself runs: cancelled, it would be told of as broken."""
+        while self._under_way:  # noqa: ASYNC110  # a job lasts for moments, and tells nobody of its end
+            await anyio.sleep(0.02)
 
     # ------------------------------------------------------------------------------------------ schedule
 
@@ -143,7 +151,7 @@ class Daemon:
                 await self._reload(tasks)
             if "worker" in self.roles:
                 await self._wake(tasks)
-            with anyio.move_on_after(1 - min(time.monotonic() - began, 0.9)):
+            with anyio.move_on_after(max(BEAT - (time.monotonic() - began), BEAT / 10)):
                 await self.stopping.wait()
 
     def _mind_the_clock(self, tasks: TaskGroup) -> None:
@@ -311,12 +319,15 @@ class Daemon:
     @contextlib.contextmanager
     def _guarded(self, what: str, **fields: str) -> Generator[None]:
         """Nothing that goes wrong in one task ends the daemon; all of it is said."""
+        self._under_way += 1
         try:
             yield
         except ArchiveError as error:
             self._stop_storing(error)
         except Exception as error:  # the host's net, as in _visit
             log.exception("task-broke", task=what, error=repr(error), **fields)
+        finally:
+            self._under_way -= 1
 
     def _stop_storing(self, error: ArchiveError) -> None:
         """Ask no outlet for anything until the archive can be written again. What was stored is not touched."""

@@ -7,6 +7,7 @@ import io
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from scraper.article import Article, Block, render
 from scraper.compare import compare
@@ -38,7 +39,7 @@ def tidy(made: Article) -> Article:
     """`made` as extraction would have it: every text one clean line, none of them empty."""
     return replace(
         made,
-        canonical_url=f"https://example.com/{clean(made.canonical_url).replace(' ', '')}",
+        canonical_url=f"https://example.com/{quote(made.canonical_url, errors='replace')}",
         title=_line(made.title),
         subtitle=_line(made.subtitle),
         authors=tuple(filter(None, map(clean, made.authors))),

@@ -1,0 +1,117 @@
+"""What should have come of it, against what the archive holds and what the outlets were asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from scraper.cadence import BELIEVED
+from scraper.store.archive import FileArchive
+from tests.benchmarks.soak.world import EVERY, OUTAGE, Publisher, Told, World
+
+# A story that was published so shortly before the end may not have been looked for yet.
+LATE = EVERY * 2 + timedelta(hours=2)
+# After an outage a host is left alone for an hour at most, and a source is asked again at its own time.
+RECOVERY = timedelta(hours=1) + EVERY
+
+
+@dataclass
+class Found:
+    """The account. Lists name what is wrong; all of them should be empty."""
+
+    stories: int = 0
+    versions: int = 0
+    edits: int = 0
+    taken_down: int = 0
+    looks: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+    missed_edits: list[str] = field(default_factory=list)
+    false_edits: list[str] = field(default_factory=list)
+    missed_gone: list[str] = field(default_factory=list)
+    false_gone: list[str] = field(default_factory=list)
+    missed_looks: list[str] = field(default_factory=list)
+    doubled_looks: list[str] = field(default_factory=list)
+    impolite: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> dict[str, list[str]]:
+        """What is wrong, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, list) and value}
+
+
+Away = tuple[datetime, datetime]
+
+
+def judge(world: World, archive: FileArchive, ends: datetime, delay: float, away: Away | None = None) -> Found:
+    """Go through every story, every source and every host. `away`: from when to when there was no daemon."""
+    found, known = Found(), dict[str, int]()
+    for article in archive.articles():
+        known[article.id] = 0
+    for host, publisher in world.publishers.items():
+        for story in publisher.stories:
+            url = f"http://{host}{story.path}"
+            entry = archive.find(url)
+            if entry:
+                known[entry.id] += 1
+            _story(found, archive, url, world.told[host, story.number], story.first.published < ends - LATE)
+        _looks(found, host, _disturbances(publisher, away), [world.start, *world.looks[host], ends])
+        close = [b for a, b in pairwise(world.asked[host]) if (b - a).total_seconds() < delay - 0.05]
+        found.impolite += [f"{host} at {at:%d %H:%M:%S}" for at in close]
+    found.strange = [article for article, times in known.items() if times == 0]
+    found.doubled = [article for article, times in known.items() if times > 1]
+    return found
+
+
+def _story(found: Found, archive: FileArchive, url: str, told: Told, due: bool) -> None:
+    entry = archive.find(url)
+    if entry is None:
+        # One that was taken down before anybody could look at it was never shown.
+        if told.shown or (due and not told.gone):
+            found.lost.append(url)
+        return
+    versions = archive.versions(entry.id)
+    found.stories += 1
+    found.versions += len(versions)
+    found.edits += len(told.shown) - 1
+    if len(versions) < len(told.shown):
+        found.missed_edits.append(f"{url}: {len(told.shown)} texts shown, {len(versions)} kept")
+    if len(versions) > len(told.shown):
+        found.false_edits.append(f"{url}: {len(told.shown)} texts shown, {len(versions)} kept")
+    _gone(found, url, told, bool(list((archive.root / versions[-1].path).parent.glob("gone-*.json"))))
+
+
+def _gone(found: Found, url: str, told: Told, marked: bool) -> None:
+    needed, over = max(BELIEVED.values())
+    certain = len(told.gone) > needed and told.gone[-1] - told.gone[0] > over + timedelta(hours=12)
+    found.taken_down += marked
+    if certain and not marked:
+        found.missed_gone.append(f"{url}: told {len(told.gone)} times since {told.gone[0]:%d %H:%M}")
+    if marked and not told.gone:
+        found.false_gone.append(url)
+
+
+def _disturbances(publisher: Publisher, away: Away | None) -> list[Away]:
+    """From when to when nobody could look, and what that upsets."""
+    out = [(at, at + OUTAGE + RECOVERY) for at in publisher.plan.outages]
+    return [*out, (away[0], away[1] + RECOVERY)] if away else out
+
+
+def _looks(found: Found, host: str, disturbed: list[Away], looks: list[datetime]) -> None:
+    """Whether the feed was asked for when it was due, from start to end."""
+    found.looks += len(looks) - 2
+    for at, (before, after) in enumerate(pairwise(looks)):
+        if any(before < until and after > since for since, until in disturbed):
+            continue
+        if after - before > EVERY * 1.5:
+            found.missed_looks.append(f"{host} between {before:%d %H:%M} and {after:%d %H:%M}")
+        if after - before < EVERY * 0.5 and 0 < at < len(looks) - 2:
+            found.doubled_looks.append(f"{host} at {before:%d %H:%M} and {after:%d %H:%M}")
+
+
+def size_of(folder: Path) -> int:
+    """The bytes of all files below."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
