@@ -16,11 +16,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from anyio import to_process, to_thread
+from anyio import to_thread
 
 from scraper import daemon, log
 from scraper.cli.run import _run
 from scraper.fetch.exchange import Exchange
+from scraper.worker import CagedReader
 from tests.benchmarks.soak.clock import LeapingTime, SharedClock
 
 BEAT = 30.0  # seconds
@@ -52,7 +53,8 @@ def main() -> None:
     daemon.BEAT = BEAT
     Exchange.get = time_.counted(Exchange.get)  # type: ignore[method-assign]  # a request is under way
     to_thread.run_sync = time_.counted(to_thread.run_sync)  # type: ignore[assignment]  # so is a call of the store
-    to_process.run_sync = time_.counted(to_process.run_sync)  # type: ignore[assignment]  # and a page that is read
+    for reading in ("read", "run"):  # and a page that is read
+        setattr(CagedReader, reading, time_.counted(getattr(CagedReader, reading)))
     log.setup("json", "info")
     with asyncio.Runner(loop_factory=time_.loop) as runner:
         runner.run(_watched(Path(config), Path(archive)))
