@@ -105,7 +105,8 @@ class FileArchive(Shelves):
         locks = (Lock(root / paths.RUN / "open.lock"), Lock(root / paths.RUN / "write.lock"))
         with contextlib.ExitStack() as undo:
             if not read_only:
-                prepare(root, locks[1], seams.files, create=create)
+                aside = Quarantine(root, seams.files, seams.clock)
+                prepare(root, locks[1], seams.files, aside, create=create)
             elif not (root / paths.CATALOGUE).exists():
                 raise no_catalogue(root)
             undo.callback(locks[0].close)
@@ -117,6 +118,7 @@ class FileArchive(Shelves):
             archive.repairs += [renewed] if renewed else []
             if not read_only:
                 with archive._writing():
+                    archive._recovery.tidy()
                     archive._recovery.adopt_newer()
             undo.pop_all()
         return archive
@@ -369,6 +371,7 @@ class FileArchive(Shelves):
     def write_manifests(self, today: date) -> list[str]:
         """Write the manifest of every finished day (UTC) that lacks one; their paths. A written one never changes."""
         with self._writing():
+            self._recovery.tidy()
             return manifests.write(self.root, self._files, self._catalogue, today)
 
 

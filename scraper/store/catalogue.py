@@ -18,6 +18,7 @@ from typing import Final
 import apsw
 
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveOlder, ArchiveUnwritable
+from scraper.store.files import Files
 
 APPLICATION: Final = 0x4E415243  # "NARC", in the header of every catalogue
 VERSION: Final = 3
@@ -68,6 +69,7 @@ class Catalogue:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self.older = False  # whether it has the layout of an older program
         self._idle: list[apsw.Connection] = []
         self._all: list[apsw.Connection] = []
         self._pool = threading.Lock()
@@ -86,7 +88,7 @@ class Catalogue:
         catalogue = cls(path, read_only=read_only)
         try:
             with catalogue.read() as db:
-                _identify(db, path, older=older)
+                catalogue.older = _identify(db, path, older=older)
         except BaseException:
             catalogue.close()
             raise
@@ -223,11 +225,13 @@ def connect(path: Path, flags: int, parameters: str = "") -> apsw.Connection:
     return db
 
 
-def create(path: Path) -> None:
-    """A new, empty catalogue at `path`: whole or not there. Replaces what is there: callers look first."""
-    made = path.with_name(f".{path.name}.new")
-    for leftover in (made, *map(Path, logs(made))):
-        leftover.unlink(missing_ok=True)
+def create(path: Path, files: Files) -> None:
+    """A new, empty catalogue at `path`: whole or not there. Replaces what is there: callers look first, also for logs.
+
+    Raises OSError, ArchiveError.
+    """
+    made = fresh(path)
+    remove(made, files)
     with door(path):
         db = connect(made, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         try:
@@ -239,15 +243,50 @@ def create(path: Path) -> None:
             db.execute("COMMIT")
         finally:
             db.close()
-    made.replace(path)
+    files.rename(made, path)
 
 
-def logs(path: Path) -> tuple[str, str]:
-    """The two files SQLite keeps beside a database in use."""
-    return f"{path}-wal", f"{path}-shm"
+def fold(path: Path) -> None:
+    """Have SQLite write what is in the log of a whole catalogue into it, and remove the log, as it does when the last
+    process closes it. Nobody else may have it open."""
+    with door(path):
+        db = connect(path, apsw.SQLITE_OPEN_READWRITE)
+        try:
+            db.pragma("wal_checkpoint(TRUNCATE)")
+        finally:
+            db.close()
 
 
-def _identify(db: apsw.Connection, path: Path, *, older: bool) -> None:
+def fresh(path: Path) -> Path:
+    """Where a catalogue is made that will be at `path`."""
+    return path.with_name(f".{path.name}.new")
+
+
+def rebuilt(path: Path) -> Path:
+    """Where the catalogue at `path` is made again."""
+    return path.with_name(f".{path.name}.rebuilt")
+
+
+def unfinished(path: Path) -> list[Path]:
+    """All files that somebody may have left who died while making a catalogue for `path`."""
+    made = (fresh(path), rebuilt(path), fresh(rebuilt(path)))
+    return [Path(each) for name in made for each in (str(name), *logs(name))]
+
+
+def remove(path: Path, files: Files) -> None:
+    """Remove a catalogue that was never in use, with its logs: one that is met by another database ruins that."""
+    for each in (path, *map(Path, logs(path))):
+        if os.path.lexists(each):
+            files.unlink(each)
+
+
+def logs(path: Path) -> tuple[str, str, str]:
+    """The files SQLite may keep beside a database in use."""
+    return f"{path}-wal", f"{path}-shm", f"{path}-journal"
+
+
+def _identify(db: apsw.Connection, path: Path, *, older: bool) -> bool:
+    """Whether it has an older layout; that may be, if `older` is."""
     application, version = db.pragma("application_id"), db.pragma("user_version")
     if application != APPLICATION:
         raise ArchiveDamaged(path, f"is not a catalogue of this program; {REBUILD}")
@@ -255,6 +294,7 @@ def _identify(db: apsw.Connection, path: Path, *, older: bool) -> None:
         raise ArchiveNewer(path, f"has layout {version}, this program knows {VERSION}; use the newer program")
     if version < VERSION and not older:
         raise ArchiveOlder(path, f"has the older layout {version}; {REBUILD}")
+    return bool(version < VERSION)
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

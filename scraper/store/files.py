@@ -43,8 +43,9 @@ class Files:
     # ------------------------------------------------------------------------------------------ primitives
 
     def open(self, path: Path, flags: int) -> int:
-        """A descriptor that no child process inherits; a symbolic link in the last place is refused."""
-        return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        """A descriptor that no child process inherits; a symbolic link in the last place is refused, and a pipe is
+        never waited for."""
+        return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
 
     def write(self, fd: int, data: memoryview) -> int:
         """Write some of `data`; how much."""
@@ -131,6 +132,14 @@ class Files:
             self.mkdir(folder, mode)
         self.sync_folder(folder.parent)
 
+    def sync_up(self, folder: Path, root: Path) -> None:
+        """Have the disk confirm `folder` and all above it, up to `root`: somebody may have made them and died before
+        they were sure to stay."""
+        for each in (folder, *folder.parents):
+            self.sync_folder(each)
+            if each == root:
+                return
+
     def move(self, old: Path, new: Path) -> None:
         """Move a file to a free name, durably. Raises FileExistsError."""
         if os.path.lexists(new):
@@ -155,15 +164,13 @@ def read(path: Path, limit: int = 64 << 20) -> bytes:
         if size > limit:
             raise ArchiveDamaged(path, f"is {size} bytes long, which nothing here may be; restore it from a backup")
         with open(fd, "rb", closefd=False) as file:
-            try:
-                return file.read(limit)
-            except OSError as exc:
-                raise ArchiveDamaged(path, f"cannot be read ({exc.strerror}); restore it from a backup") from exc
+            return file.read(limit)
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[int]:
-    """A descriptor to read a regular file by. Raises ArchiveDamaged if `path` is not one, or not there."""
+    """A descriptor to read a regular file by. Raises ArchiveDamaged if `path` is not one, is not there, or if the disk
+    fails while it is read."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as exc:
@@ -173,5 +180,7 @@ def opened(path: Path) -> Iterator[int]:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise ArchiveDamaged(path, "is not a regular file; restore it from a backup")
         yield fd
+    except OSError as exc:
+        raise ArchiveDamaged(path, f"cannot be read ({exc.strerror}); restore it from a backup") from exc
     finally:
         os.close(fd)

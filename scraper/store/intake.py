@@ -5,9 +5,11 @@ What is lost or damaged is said and left out, never guessed; the number of a los
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from scraper.errors import ArchiveDamaged
 from scraper.store import index, paths, warc
 from scraper.store.catalogue import queries
 from scraper.store.drafts import is_marker, is_sidecar
-from scraper.store.files import read
+from scraper.store.files import opened, read
 from scraper.store.scan import Gap, Headers, Record, scan, whole
 from scraper.store.sidecar import Json, checked, loads
 from scraper.store.stamps import moment, ticks
@@ -40,12 +42,14 @@ def warc_files(root: Path) -> list[tuple[int, Path]]:
 
 
 def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, notes: Notes) -> int:
-    """Take in a whole WARC file and all that its visits name; how many visits."""
+    """Take in a whole WARC file and all that its visits name; how many visits. What cannot be read is said."""
     file, visits, end = path.relative_to(root).as_posix(), 0, 0
-    with path.open("rb") as stream:
-        size = path.stat().st_size
+    with _said(notes), opened(path) as fd, open(fd, "rb", closefd=False) as stream:
+        size = os.fstat(fd).st_size
         row = {"serial": serial, "file": file, "at": ticks(_begun(stream, size, path))}
         db.execute(queries()["reserve_warc"], row)
+        if (other := db.execute(queries()["warc_at"], {"serial": serial}).fetchone()) != (file,):
+            raise ArchiveDamaged(path, f"has the number of {other and other[0]} and is left out; one is a stranger")
         for piece in scan(stream, 0, size, is_metadata):
             if isinstance(piece, Gap):
                 notes.say(f"{file}: {piece.length} bytes at {piece.offset} are no record: {piece.why}")
@@ -53,15 +57,26 @@ def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, notes
             end = piece.offset + piece.length
             if piece.kind == "metadata":
                 visits += take_in(db, root, piece, file, notes)
-        db.execute(queries()["warc_known"], {"serial": serial, "known": end})
+    # Also of a file that cannot be read the serial is known, so that it is never given again.
+    db.execute(queries()["reserve_warc"], {"serial": serial, "file": file, "at": ticks(paths.begun(path.name))})
+    db.execute(queries()["warc_known"], {"serial": serial, "known": end})
     return visits
+
+
+@contextlib.contextmanager
+def _said(notes: Notes) -> Iterator[None]:
+    try:
+        yield
+    except ArchiveDamaged as exc:
+        notes.say(str(exc))
 
 
 def _begun(stream: BinaryIO, size: int, path: Path) -> datetime:
     """When a file was begun: the time of its first record, else what its name says."""
     first = whole(stream, 0, size)
     if first and "warc-date" in first.headers:
-        return checked(path, lambda: moment(first.headers["warc-date"]))
+        with contextlib.suppress(ArchiveDamaged):
+            return checked(path, lambda: moment(first.headers["warc-date"]))
     return paths.begun(path.name)
 
 

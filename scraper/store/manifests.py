@@ -8,6 +8,7 @@ import, a visit at midnight) is listed in the next one that is written, so that 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,10 +39,10 @@ def write(root: Path, files: Files, catalogue: Catalogue, today: date) -> list[s
 
     Call it under the archive's lock. Raises ArchiveError.
     """
-    _take_in_written(root, files, catalogue)
     with catalogue.read() as db:
         written = {cast("str", row[0]) for row in db.execute(queries()["manifest_days"])}
         lines = sorted(_unlisted(db, today), key=lambda line: (line.day, line.path))
+    written |= {path.stem for path in (root / paths.MANIFESTS).glob("*")}  # a stranger's: `verify` names it
     made, late = [], list[Line]()
     for day in _days(lines, today):
         mine = late + [line for line in lines if line.day == day]
@@ -77,26 +78,47 @@ def _write_day(root: Path, files: Files, catalogue: Catalogue, day: date, lines:
     path = paths.manifest(day)
     with unwritable(root / path):
         files.make_folder(root / paths.MANIFESTS)
+        files.sync_up(root / paths.MANIFESTS, root)
         files.create(root / path, listed)
     with catalogue.write() as db:
         take_in(db, path, listed)
     return path
 
 
-def _take_in_written(root: Path, files: Files, catalogue: Catalogue) -> None:
-    """Manifests that were written when a process died before it could say so; and what one of them did not finish."""
+def settle(root: Path, files: Files, catalogue: Catalogue) -> list[str]:
+    """Take in manifests that were written when a process died before it could say so, and remove what one of them did
+    not finish; what was done, as sentences. One that lists anything else than known files is left to `verify`."""
     folder = root / paths.MANIFESTS
     with catalogue.read() as db:
         days = [cast("str", row[0]) for row in db.execute(queries()["manifest_days"])]
+    told: list[str] = []
     known = {paths.manifest(date.fromisoformat(day)) for day in days}
     for place in sorted(folder.glob("*.sha256")):
         path = place.relative_to(root).as_posix()
-        if paths.MANIFEST.fullmatch(place.name) and path not in known:
-            with catalogue.write() as db:
-                take_in(db, path, read(place))
+        if not paths.MANIFEST.fullmatch(place.name) or path in known:
+            continue
+        with contextlib.suppress(ArchiveDamaged), catalogue.write() as db:
+            content = read(place)
+            if _is_ours(db, content):
+                take_in(db, path, content)
+                told.append(f"{path} was written and not yet known; taken in")
     for leftover in folder.glob(staged(Path("*.sha256")).name):
         with unwritable(leftover):
             files.unlink(leftover)
+        told.append(f"{leftover.name} was not finished, and is removed")
+    return told
+
+
+def _is_ours(db: apsw.Connection, content: bytes) -> bool:
+    """Whether a manifest lists only files that the catalogue knows, none of which is in another manifest."""
+    lines = parse(content)
+    return content.count(b"\n") == len(lines) and all(_is_known(db, sha256, path) for sha256, path in lines)
+
+
+def _is_known(db: apsw.Connection, sha256: str, path: str) -> bool:
+    values = {"path": path, "sha256": sha256, "text": path.removesuffix(".json").removesuffix(".txt") + ".txt"}
+    values["folder"] = path.rpartition("/")[0]
+    return db.execute(queries()["is_unlisted"], values).fetchone() is not None
 
 
 def take_in(db: apsw.Connection, path: str, content: bytes) -> None:
@@ -125,7 +147,4 @@ def parse(content: bytes) -> list[tuple[str, str]]:
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file of any size. Raises ArchiveDamaged."""
     with opened(path) as fd, open(fd, "rb", closefd=False) as file:
-        try:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as exc:
-            raise ArchiveDamaged(path, f"cannot be read ({exc.strerror}); restore it from a backup") from exc
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,6 +12,7 @@ from scraper.store import catalogue, paths
 from scraper.store.catalogue import REBUILD
 from scraper.store.files import Files, unwritable
 from scraper.store.locks import Lock
+from scraper.store.quarantine import Quarantine
 
 PATIENCE: Final = 60.0  # seconds to wait for another process that is writing
 MOUNTS: Final = Path("/proc/self/mountinfo")
@@ -21,7 +22,7 @@ _NETWORK = re.compile(
 )
 
 
-def prepare(root: Path, lock: Lock, files: Files, *, create: bool) -> None:
+def prepare(root: Path, lock: Lock, files: Files, quarantine: Quarantine, *, create: bool) -> None:
     """Make the archive if that is wanted and nothing is there. Nothing is ever made over what is."""
     place = root / paths.CATALOGUE
     if not place.exists() and (not create or is_file(root)):
@@ -35,9 +36,11 @@ def prepare(root: Path, lock: Lock, files: Files, *, create: bool) -> None:
             raise no_catalogue(root)
         if kind := network(root):
             raise ArchiveUnwritable(root, f"lies on a network file system ({kind}); choose a disk of this machine")
+        for log in filter(os.path.lexists, catalogue.logs(place)):
+            quarantine.take(Path(log), "a log without its database, which would be taken for that of the new one")
         with unwritable(place):
-            catalogue.create(place)
-            files.sync_folder(root)
+            catalogue.create(place, files)
+            files.sync_up(root, root.parent)
 
 
 def no_catalogue(root: Path) -> ArchiveError:
@@ -70,4 +73,4 @@ def network(root: Path, mounts: Path = MOUNTS) -> str | None:
 
 
 def _has_files(root: Path) -> bool:
-    return any(names for folder in (paths.ARTICLES, paths.WARC) for _, _, names in os.walk(root / folder))
+    return any(names for folder in paths.EVIDENCE for _, _, names in os.walk(root / folder))

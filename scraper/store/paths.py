@@ -15,6 +15,7 @@ ARTICLES: Final = "articles"
 WARC: Final = "warc"
 MANIFESTS: Final = "manifests"
 WIDGETS: Final = "widgets"
+EVIDENCE: Final = (ARTICLES, WARC, WIDGETS, MANIFESTS)  # what a catalogue is made from
 QUARANTINE: Final = "quarantine"
 RUN: Final = ".run"
 CATALOGUE: Final = "catalogue.sqlite"

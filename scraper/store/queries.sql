@@ -205,9 +205,13 @@ WHERE c.record_id = :record_id;
 -- The file that is appended to.
 SELECT serial, file, created_at, known FROM warcs WHERE serial = (SELECT max(serial) FROM warcs);
 
+-- name: warc_at
+-- The file with a serial.
+SELECT file FROM warcs WHERE serial = :serial;
+
 -- name: reserve_warc
 -- A new file is known here before it is made.
-INSERT INTO warcs (serial, file, created_at, known) VALUES (:serial, :file, :at, 0);
+INSERT INTO warcs (serial, file, created_at, known) VALUES (:serial, :file, :at, 0) ON CONFLICT DO NOTHING;
 
 -- name: warc_known
 -- How far a file's records are in the catalogue.
@@ -273,6 +277,15 @@ UPDATE widgets SET manifest = :day WHERE path = :path AND manifest IS NULL;
 -- name: list_warc
 -- This WARC file is in a manifest.
 UPDATE warcs SET manifest = :day WHERE file = :path AND manifest IS NULL;
+
+-- name: is_unlisted
+-- Whether a path is that of a file with this hash which no manifest lists; hashes of WARC files are not known here.
+SELECT 1 FROM articles AS a JOIN readings AS r ON r.article_id = a.id
+WHERE a.path = :folder AND r.path = :text AND r.manifest IS NULL
+    AND :sha256 = CASE WHEN r.path = :path THEN r.sha256 ELSE r.sidecar_sha256 END
+UNION ALL SELECT 1 FROM markers WHERE path = :path AND sha256 = :sha256 AND manifest IS NULL
+UNION ALL SELECT 1 FROM widgets WHERE path = :path AND sha256 = :sha256 AND manifest IS NULL
+UNION ALL SELECT 1 FROM warcs WHERE file = :path AND manifest IS NULL LIMIT 1;
 
 -- name: reading_at_path
 -- The reading whose text is at a path.

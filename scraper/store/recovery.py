@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from scraper.errors import ArchiveDamaged
-from scraper.store import paths
-from scraper.store.catalogue import REBUILD, Catalogue, queries
+from scraper.store import manifests, paths
+from scraper.store.catalogue import REBUILD, Catalogue, queries, unfinished
 from scraper.store.files import Files, read, staged, unwritable
 from scraper.store.intake import Notes, take_in, take_in_visit, take_in_warc, visit_record, warc_files
 from scraper.store.quarantine import Quarantine
@@ -60,6 +61,16 @@ class Recovery:
         if newer:
             self.settle()
 
+    def tidy(self) -> None:
+        """Remove temporary files of makers of catalogues and manifests who died, and take in what they had finished."""
+        for leftover in filter(os.path.lexists, unfinished(self.catalogue.path)):
+            with unwritable(leftover):
+                self.files.unlink(leftover)
+            self.notes.say(f"{leftover.name} was left by a catalogue that was not finished, and is removed")
+        self.quarantine.tidy()
+        for repair in manifests.settle(self.root, self.files, self.catalogue):
+            self.notes.say(repair)
+
     def _take_in(self, found: Iterable[Record]) -> None:
         file = self.spool.file
         with self.catalogue.write() as db:
@@ -82,8 +93,17 @@ class Recovery:
             for path, _ in visit["files"]:
                 self._move_aside(path, f"its write of {stamp(from_ticks(at))} did not end")
             self.notes.say(f"visit of {url} was cut short and is forgotten")
+        self._sync_folders(visit)
         with self.catalogue.write() as db:
             db.execute(queries()["settle_pending"], {"record_id": record_id})
+
+    def _sync_folders(self, visit: Json) -> None:
+        """Whoever made the folders may have died before the disk had confirmed them; the next visit finds them there
+        and takes them for sure."""
+        for path, _ in visit["files"]:
+            folder = next(above for above in (self.root / path).parents if above.is_dir())
+            with unwritable(folder):
+                self.files.sync_up(folder, self.root)
 
     def _adopt_files(self, record_id: str, visit: Json) -> None:
         for path, _ in visit["files"]:
@@ -91,9 +111,7 @@ class Recovery:
             if leftover.exists():
                 with unwritable(leftover):
                     self.files.unlink(leftover)  # a second name of a file that is there
-        for folder in {(self.root / path).parent for path, _ in visit["files"]}:
-            with unwritable(folder):
-                self.files.sync_folder(folder)
+        self._sync_folders(visit)
         file, offset = self.spool.append([visit_record(visit, record_id)])
         with self.catalogue.write() as db:
             take_in_visit(db, self.root, visit, (file, offset, record_id), self.notes)

@@ -6,23 +6,23 @@
     the old catalogue   → when to look next, if it can still be read
     new file, synced    → renamed over the old one, which nobody may have open
 
-Reads everything, changes nothing but the catalogue, and moves pieces of unfinished writes to quarantine/.
+Reads everything, changes nothing but the catalogue, and moves pieces of unfinished writes to quarantine/. The old one
+is in use until the new one is whole; if it was damaged, or has an older layout, it is kept in quarantine/.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import apsw
 
 from scraper import urls
-from scraper.errors import ArchiveError, ArchiveOlder, UrlError
+from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveOlder, UrlError
 from scraper.store import catalogue as catalogues
 from scraper.store import manifests, paths
 from scraper.store.catalogue import door, queries
@@ -31,8 +31,9 @@ from scraper.store.files import Files, read, unwritable
 from scraper.store.intake import Notes, take_in_file, take_in_warc, warc_files
 from scraper.store.locks import Lock
 from scraper.store.quarantine import Quarantine
-from scraper.store.stamps import now, stamp
+from scraper.store.stamps import now
 
+State = Literal["whole", "older", "damaged", "missing"]  # of the old catalogue
 # What the files do not hold: when to look next, and what somebody was just about to write.
 _CARRIED = ("sources", "frontier", "hosts", "pending")
 _DERIVED = (
@@ -79,15 +80,12 @@ def reindex(root: Path, files: Files | None = None) -> Rebuilt:
 def renew(root: Path, files: Files) -> str | None:
     """Make a catalogue that has an older layout again; what was done, None if there was nothing to do.
 
-    The old one is kept in quarantine/. Raises ArchiveBusy while another process has the archive open.
+    Raises ArchiveBusy while another process has the archive open.
     """
     place = root / paths.CATALOGUE
     try:
         catalogues.Catalogue.open(place).close()
     except ArchiveOlder as exc:
-        with unwritable(root / paths.QUARANTINE):
-            files.make_folder(root / paths.QUARANTINE, 0o700)
-            shutil.copy2(place, root / paths.QUARANTINE / f"{paths.CATALOGUE}.{stamp(now()).replace(':', '')}")
         done = reindex(root, files)
         kept = "" if done.carried else "; when to look next is forgotten"
         return f"{exc.why.partition(';')[0]}: made again, {done.versions} versions{kept}"
@@ -98,21 +96,23 @@ def renew(root: Path, files: Files) -> str | None:
 
 def _rebuild(root: Path, files: Files) -> Rebuilt:
     place = root / paths.CATALOGUE
-    made, result = place.with_name(f".{place.name}.rebuilt"), Rebuilt()
+    made, result = catalogues.rebuilt(place), Rebuilt()
     with unwritable(made), door(made):
-        catalogues.create(made)
+        catalogues.remove(made, files)
+        catalogues.create(made, files)
         db = catalogues.connect(made, apsw.SQLITE_OPEN_READWRITE)
         try:
             db.pragma("synchronous", "OFF")  # it is synced once, when it is whole
             db.execute("BEGIN IMMEDIATE")
             _fill(db, root, files, result)
-            result.carried = _carry_over(db, place, result)
+            state = _carry_over(db, place, result)
+            result.carried = state in {"whole", "older"}
             _seed_frontier(db)
             _count(db, result)
             db.execute("COMMIT")
         finally:
             db.close()
-        _put_in_place(root, files, made, place)
+        _put_in_place(root, files, made, state)
     return result
 
 
@@ -137,7 +137,10 @@ def _fill(db: apsw.Connection, root: Path, files: Files, result: Rebuilt) -> Non
             take_in_file(db, root, place, None, notes)
     for path in sorted((root / paths.MANIFESTS).glob("*.sha256")):
         if paths.MANIFEST.fullmatch(path.name):
-            manifests.take_in(db, path.relative_to(root).as_posix(), read(path))
+            try:
+                manifests.take_in(db, path.relative_to(root).as_posix(), read(path))
+            except ArchiveDamaged as exc:
+                notes.say(str(exc))
 
 
 def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, path: Path, notes: Notes) -> None:
@@ -161,19 +164,22 @@ def article_files(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(found))
 
 
-def _carry_over(db: apsw.Connection, old: Path, result: Rebuilt) -> bool:
+def _carry_over(db: apsw.Connection, old: Path, result: Rebuilt) -> State:
     """When to look next is not in the files: it is taken from the old catalogue if that is whole."""
+    if not old.exists():
+        result.findings.append("when to look next is forgotten: there was no catalogue")
+        return "missing"
     try:
         found = catalogues.Catalogue.open(old, older=True)
         with contextlib.closing(found), found.read() as source:
             if source.pragma("quick_check", 1) != "ok":
-                return False
+                return "damaged"
             for table in _CARRIED:
                 _copy(source, db, table)
     except (ArchiveError, apsw.Error) as exc:
         result.findings.append(f"when to look next is forgotten: {exc}")
-        return False
-    return True
+        return "damaged"
+    return "older" if found.older else "whole"
 
 
 def _copy(source: apsw.Connection, db: apsw.Connection, table: str) -> None:
@@ -210,19 +216,20 @@ def _count(db: apsw.Connection, result: Rebuilt) -> None:
     result.articles, result.versions, result.visits = cast("tuple[int, int, int]", db.execute(counts).fetchone())
 
 
-def _put_in_place(root: Path, files: Files, made: Path, place: Path) -> None:
+def _put_in_place(root: Path, files: Files, made: Path, state: State) -> None:
     """Sync the new one, and let it take the old one's name. A log of the old one must not meet the new one."""
+    place, quarantine = root / paths.CATALOGUE, Quarantine(root, files, now)
     fd = files.open(made, os.O_RDWR)
     try:
         files.fsync(fd)
     finally:
         os.close(fd)
-    if any(Path(log).exists() for log in catalogues.logs(place)):
-        # It could not be closed cleanly, so it is damaged: kept, under a name that only one such file can have.
-        files.make_folder(root / paths.QUARANTINE, 0o700)
-        for old in (str(place), *catalogues.logs(place)):
-            if os.path.lexists(old):
-                files.rename(Path(old), root / paths.QUARANTINE / Path(old).name)
+    if state == "whole":
+        catalogues.fold(place)
+    elif state != "missing":
+        quarantine.hold(place, f"it was {state} when the catalogue was made again")
+    for log in filter(os.path.lexists, catalogues.logs(place)):
+        quarantine.take(Path(log), "it belongs to a catalogue that was made again")
     files.rename(made, place)
     files.sync_folder(root)
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
+from scraper.errors import ArchiveUnwritable
 from scraper.store import paths, warc
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import Files, opened, unwritable
@@ -23,6 +25,9 @@ from scraper.store.locks import Lock
 from scraper.store.quarantine import Quarantine
 from scraper.store.scan import Gap, Record, scan
 from scraper.store.stamps import from_ticks, ticks
+
+# No writer that died leaves more behind than the pages of an article: what is longer was put there by somebody else.
+TAIL: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +74,28 @@ class Spool:
         self._place = self._noted() or self._recorded()
         place = self._place
         if place is None or place.spent:
-            return [], []
+            return [], self._cut_spent(place) if place else []
         size = self._size(place)
+        if size is not None and 0 < size - place.end <= TAIL:
+            return self._read_tail(place, size, quarantine)
+        return [], self._give_up(place, size)
+
+    def _give_up(self, place: Place, size: int | None) -> list[str]:
+        """Begin a new file if the old one is not what it was; why."""
         if size == place.end:
-            return [], []
+            return []
+        self._place = replace(place, spent=True, end=max(place.end, size or 0))
+        if size is None:
+            return [f"{place.file} is no file that can be written; a new one is begun"]
         if size < place.end:
-            self._place = replace(place, spent=True)
-            return [], [f"{place.file} is {place.end - size} bytes shorter than it was; a new one is begun"]
-        return self._read_tail(place, size, quarantine)
+            return [f"{place.file} is {place.end - size} bytes shorter than it was; a new one is begun"]
+        return [f"{place.file} is {size - place.end} bytes longer than it was; left alone, a new one is begun"]
 
     def mark(self) -> None:
         """Leave word for the next process: everything up to here is whole and in the catalogue."""
         if self._place:
             place = self._place
-            end = -1 if place.spent else place.end
+            end = -1 - place.end if place.spent else place.end
             self.lock.note(f"process {os.getpid()} warc {place.serial} {place.known} {end}".encode())
 
     def taken_in(self) -> None:
@@ -116,7 +129,7 @@ class Spool:
         if last is None or last.serial != serial or last.known < known:
             return None
         if end < 0:
-            return replace(last, spent=True)
+            return replace(last, spent=True, end=max(-1 - end, last.known))
         return replace(last, end=end) if end >= last.known else None
 
     def _recorded(self) -> Place | None:
@@ -127,9 +140,30 @@ class Spool:
         serial, file, begun, known = cast("tuple[int, str, int, int]", row)
         return Place(serial, file, from_ticks(begun), known, known)
 
-    def _size(self, place: Place) -> int:
-        fd = self._descriptor(place)
+    def _size(self, place: Place) -> int | None:
+        """How long the file is; None if something else lies there: a folder, a link, a pipe."""
+        try:
+            fd = self._descriptor(place)
+        except ArchiveUnwritable:
+            if _is_other(self.root / place.file):
+                return None
+            raise
         return os.fstat(fd).st_size if fd is not None else 0
+
+    def _cut_spent(self, place: Place) -> list[str]:
+        """Cut off what was written to a file whose sync failed and could not be cut off then: nobody was told of it."""
+        size = self._size(place)
+        if size is None or size <= place.end:
+            return []
+        path = self.root / place.file
+        with unwritable(path):
+            fd = self._must_open(place)
+            try:
+                self.files.truncate(fd, place.end)
+            except PermissionError:
+                return []  # it may only grow; what is too much there is no more than a visit that nobody was told of
+            self.files.fsync(fd)
+        return [f"{place.file} cut back to {place.end}; {size - place.end} bytes there were not sure to last"]
 
     def _read_tail(self, place: Place, size: int, quarantine: Quarantine) -> tuple[list[Record], list[str]]:
         end, found, cut = place.end, [], None
@@ -187,6 +221,7 @@ class Spool:
 
     def _head(self, place: Place, path: Path) -> bytes:
         self.files.make_folder(path.parent)
+        self.files.sync_up(path.parent, self.root)
         return warc.warcinfo(path.name, place.begun, self.settings.new_id())
 
     def _write(self, place: Place, data: bytes) -> None:
@@ -233,6 +268,10 @@ class Spool:
         if self._fd is not None:
             os.close(self._fd)
         self._fd = self._open = None
+
+
+def _is_other(path: Path) -> bool:
+    return os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)
 
 
 def _at(file: BinaryIO, start: int, end: int) -> bytes:

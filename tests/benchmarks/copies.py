@@ -26,6 +26,7 @@ from scraper import likeness
 from scraper.copies import Copy
 from scraper.model import Entry, Snapshot
 from scraper.store import catalogue, copies, index, paths, sidecar
+from scraper.store.files import Files
 from scraper.store.shelves import entry_of
 from tests.stories import Told, world
 
@@ -59,7 +60,7 @@ def shelved(articles: Mapping[str, Told]) -> Generator[tuple[apsw.Connection, di
     """A catalogue of `articles`, by id."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, "catalogue.sqlite")
-        catalogue.create(place)
+        catalogue.create(place, Files())
         db = catalogue.connect(place, apsw.SQLITE_OPEN_READWRITE)
         try:
             db.execute("BEGIN")

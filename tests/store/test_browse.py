@@ -17,6 +17,7 @@ from scraper.reports import Change, Wanted
 from scraper.store import browse
 from scraper.store.browse import Browse
 from scraper.store.catalogue import Catalogue, create, queries
+from scraper.store.files import Files
 from scraper.store.stamps import ticks
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -27,7 +28,7 @@ Edits = list[tuple[int, int, int, tuple[EditKind, ...], bool]]
 
 def filled(path: Path, edits: Edits) -> Catalogue:
     """A catalogue with one article for each name used and these edits: (article, minute, outlet, kinds, stealth)."""
-    create(path)
+    create(path, Files())
     catalogue = Catalogue.open(path)
     with catalogue.write() as db:
         for number, (article, minute, outlet, kinds, stealth) in enumerate(edits):

@@ -18,6 +18,7 @@ from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNew
 from scraper.model import SourceState
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import APPLICATION, VERSION, Catalogue, create, door
+from scraper.store.files import Files
 from scraper.store.opening import network
 from scraper.store.reindex import reindex
 from tests.store.kit import HARBOUR, article, dumped, findings, intent, opened, page, texts, visit
@@ -162,7 +163,7 @@ def test_no_archive_is_made_on_a_network_file_system(tmp_path: Path, monkeypatch
 
 def test_creating_is_all_or_nothing(tmp_path: Path) -> None:
     """What `create` leaves is one file, whole."""
-    create(tmp_path / "catalogue.sqlite")
+    create(tmp_path / "catalogue.sqlite", Files())
     assert [path.name for path in tmp_path.iterdir()] == ["catalogue.sqlite"]
 
 
@@ -255,6 +256,7 @@ from pathlib import Path
 from scraper.model import SourceState
 from scraper.store.archive import FileArchive
 from scraper.store.catalogue import queries
+from scraper.store.files import Files
 from tests.store.kit import texts, page
 from scraper.errors import ArchiveUnwritable
 queries()
@@ -359,7 +361,7 @@ def test_an_older_layout_is_made_anew_and_keeps_when_to_look_next(root: Path) ->
         assert source
         assert source.items == 7
     assert dumped(root) == before
-    assert list((root / "quarantine").glob("catalogue.sqlite.*"))
+    assert list((root / "quarantine").glob("*-catalogue.sqlite"))
     assert findings(root) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -187,12 +188,15 @@ def test_an_overwritten_database_is_found(root: Path) -> None:
 
 def test_an_unfinished_write_is_named(tmp_path: Path) -> None:
     """What a killed process left is said to be repaired by the next writer."""
-    files = Stunts(0, "kill-before")
-    with opened(tmp_path, files) as archive:
-        files.at = files.steps + 14
-        with pytest.raises(Killed):
-            visit(archive, "A")
-    assert any("did not end" in finding.problem for finding in findings(tmp_path))
+    for step in itertools.count(1):
+        files, root = Stunts(0, "kill-before"), tmp_path / str(step)
+        with opened(root, files) as archive:
+            files.at = files.steps + step
+            with pytest.raises(Killed) as killed:
+                visit(archive, "A")
+        if "link" in str(killed.value):
+            break
+    assert any("did not end" in finding.problem for finding in findings(root))
 
 
 def test_verify_changes_nothing(root: Path) -> None:
