@@ -16,17 +16,16 @@ import hashlib
 import itertools
 import os
 import signal
-import socket
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections import Counter
+from collections.abc import Callable, Coroutine, Generator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import anyio
 import structlog
-import uvicorn
 from anyio.abc import TaskGroup
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -41,7 +40,6 @@ from scraper.pipeline import Outcome, attempts, judge, visit
 from scraper.pipeline.learning import learn_widgets, with_learned
 from scraper.pipeline.services import Services
 from scraper.pipeline.sources import look
-from scraper.serve.health import create_app
 from scraper.settings import Visits
 from scraper.trouble import FIRST_PAUSE, Trouble
 
@@ -85,6 +83,7 @@ class Daemon:
         self._trouble = Trouble()
         self._clock = ClockWatch(_now(), time.monotonic())
         self._heavy = HeavyHosts()
+        self.counts: Counter[str] = Counter()  # visits by verdict
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
         self._under_way = 0  # whatever may not be cut short without a word
@@ -99,12 +98,13 @@ class Daemon:
         """The word for what keeps the daemon from storing, or None."""
         return self._trouble.word
 
-    async def run(self, web: socket.socket | None = None, token: str | None = None) -> None:
-        """Work until `stopping` is set or a signal comes, then let work in flight end, for a few seconds at most."""
+    async def run(self, web: Callable[[], Coroutine[object, object, None]] | None = None) -> None:
+        """Serve `web`, and work until `stopping` is set or a signal comes; then let work in flight end, for a few
+        seconds at most."""
         async with anyio.create_task_group() as around:
             around.start_soon(self._listen)
             if web and "web" in self.roles:
-                around.start_soon(self._serve, web, token)
+                around.start_soon(web)
             with anyio.CancelScope() as patience:
                 async with anyio.create_task_group() as work:
                     await self._mind_the_archive()
@@ -294,6 +294,7 @@ class Daemon:
             row = judge.after(due, Verdict("failed", f"internal: {type(error).__name__}"), _now(), permanent=True)
             await self.services.store(self.services.frontier.done, row)
             return True
+        self.counts[outcome.verdict] += 1
         log.info("visit", url=due.url, verdict=outcome.verdict, version=outcome.version, reason=outcome.reason,
                  edit=outcome.edit.kinds if outcome.edit else None, ms=outcome.elapsed_ms)  # fmt: skip
         if outcome.verdict == "deferred" and outcome.retry_at:
@@ -363,20 +364,6 @@ class Daemon:
                     log.info("stopping", signal=signal.Signals(number).name, hosts=len(self._draining))
                     self.stopping.set()
                     _end_in(LAST_GRACE)
-
-    async def _serve(self, web: socket.socket, token: str | None) -> None:
-        server = _Server(
-            uvicorn.Config(create_app(lambda: self.trouble, token), log_config=None, access_log=False, lifespan="off")
-        )
-        await server.serve(sockets=[web])
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: the daemon has one for everything."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
 
 
 def _end_in(seconds: float) -> None:

@@ -11,7 +11,22 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
-from scraper.model import Capture, Due, Entry, Intent, Outlet, Page, Request, Revision, Sighting, Snapshot, SourceState
+from scraper.copies import Copy
+from scraper.model import (
+    Capture,
+    Due,
+    Entry,
+    Intent,
+    Outlet,
+    Page,
+    Reading,
+    Request,
+    Revision,
+    Sighting,
+    Snapshot,
+    SourceState,
+)
+from scraper.reports import Changes, Edition, Place, Seen, Status, Wanted
 from scraper.widgets import Decided, Decision, Widget
 
 T = TypeVar("T")
@@ -138,6 +153,81 @@ class Archive(Protocol):
 
     def page(self, capture: Capture) -> Page:
         """The captured response, read back and its digest checked; of a repeat, with the payload it repeats."""
+        ...
+
+
+class Library(Protocol):
+    """The archive for those who only look: nothing is made or changed. Calls block and may come from any thread.
+
+    What is given out is as it was stored: a damaged file is ArchiveDamaged. Raises ArchiveError only.
+    """
+
+    def entry(self, article_id: str) -> Entry | None:
+        """The article with this id."""
+        ...
+
+    def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
+        """The article known under any form of `url`."""
+        ...
+
+    def earlier(self, entry: Entry) -> Sequence[Entry]:
+        """The articles that stood at this one's address before it, the last one first."""
+        ...
+
+    def follower(self, article_id: str) -> Entry | None:
+        """The article that stands now where this one stood."""
+        ...
+
+    def articles(self, outlet: str | None, after: str | None, limit: int) -> Sequence[Entry]:
+        """At most `limit` articles in order of their ids, from behind `after` on."""
+        ...
+
+    def newest(self, outlet: str, before: datetime | None, limit: int) -> Sequence[Entry]:
+        """At most `limit` articles of an outlet first seen before `before`, the newest first."""
+        ...
+
+    def gone(self, outlet: str | None, limit: int) -> Sequence[Entry]:
+        """At most `limit` articles that are gone now, the last to go first."""
+        ...
+
+    def edits(self, wanted: Wanted, after: Place | None, limit: int) -> Changes:
+        """At most `limit` edits, newest first, from behind `after` on."""
+        ...
+
+    def editions(self, article_id: str) -> Sequence[Edition]:
+        """All versions of an article, oldest first, without their texts."""
+        ...
+
+    def readings(self, article_id: str) -> Sequence[Reading]:
+        """All readings of all versions, oldest first."""
+        ...
+
+    def snapshot(self, article_id: str, version: int) -> Snapshot | None:
+        """One version; None if there is none of that number."""
+        ...
+
+    def text(self, snapshot: Snapshot) -> str:
+        """The snapshot as its file has it."""
+        ...
+
+    def sidecar(self, snapshot: Snapshot) -> bytes:
+        """The JSON beside it, as its file has it."""
+        ...
+
+    def records(self, snapshot: Snapshot) -> bytes:
+        """The WARC records it was read from, answers and requests, compressed as they lie in their files."""
+        ...
+
+    def visits(self, article_id: str) -> Sequence[Seen]:
+        """All visits to an article, oldest first."""
+        ...
+
+    def copies(self, article_id: str) -> Sequence[Copy]:
+        """Other articles with the text of this one."""
+        ...
+
+    def status(self, now: datetime) -> Status:
+        """How everything is doing; may be some seconds old."""
         ...
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -51,10 +52,12 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """Where the API and the pages listen, and the token that anything but loopback needs."""
+    """Where the API and the pages listen, the token that anything but loopback needs, and under which names (`hosts`)
+    they are asked for besides those of the machine itself."""
 
     bind: str = "127.0.0.1:8765"
     token: str | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -120,6 +123,13 @@ def _token(value: object) -> str:
     return word
 
 
+def _host(value: object) -> str:
+    word = values.text(value, 253)
+    if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", word):
+        raise Wrong('has to be a host without a port, such as "archive.example.org"')
+    return word.lower()
+
+
 def _user_agent(value: object) -> str:
     word = values.text(value, 200)
     if not word.isascii():
@@ -183,7 +193,11 @@ KEYS: Final[Mapping[str, Mapping[str, _Take]]] = {
         "max_sitemap": _limit,
         "max_pdf": _limit,
     },
-    "serve": {"bind": _one(values.listener), "token": _one(values.optional(_token))},
+    "serve": {
+        "bind": _one(values.listener),
+        "token": _one(values.optional(_token)),
+        "hosts": _list(_host),
+    },
     "archive": {"warc_size": _one(values.size("1KB", "1TB")), "low_water": _space},
     "extract": {
         "workers": _one(_workers),

@@ -49,7 +49,9 @@ DOORS = {
     "yarl": {"urls"},
     "tld": {"urls"},
     "starlette": {"serve", "demo"},
-    "uvicorn": {"daemon", "demo"},
+    "uvicorn": {"web", "demo"},
+    "jinja2": {"serve"},
+    "prometheus_client": {"serve"},
     "apscheduler": {"daemon", "outlets", "tomlfile"},
 }
 # Extraction and comparison are pure: the same bytes give the same answer, anywhere and at any time.

@@ -19,7 +19,6 @@ from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError, UsageErr
 if TYPE_CHECKING:
     from scraper.model import Snapshot
     from scraper.pipeline import Outcome
-    from scraper.pipeline.services import Services
 
 DONE = frozenset({"new", "same", "edited", "gone", "back"})
 
@@ -59,6 +58,7 @@ def _given(urls: tuple[str, ...]) -> Iterator[str]:
 async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path | None]) -> int:
     from scraper import limits, log
     from scraper import urls as addresses
+    from scraper.pipeline import visit_now
 
     log.setup(level="warning")  # what happened to each URL is said on its own line
     bad = 0
@@ -78,7 +78,7 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
 
         async def one_host(mine: list[str]) -> None:
             for url in mine:
-                outcome = await _visit(open_.services, addresses.canonical(url), force=force)
+                outcome = await visit_now(open_.services, addresses.canonical(url), force=force)
                 latest = await _latest(open_, outcome)
                 outcomes.append(outcome)
                 _report(replace(outcome, url=url, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
@@ -100,23 +100,6 @@ async def _latest(open_: Open, outcome: Outcome) -> Snapshot | None:
         return await open_.services.store(open_.archive.latest, outcome.article_id)
     except ArchiveDamaged:
         return None
-
-
-async def _visit(services: Services, url: str, *, force: bool) -> Outcome:
-    """A visit out of turn: what the frontier knows of the URL is used, and written back."""
-    from scraper import urls as addresses
-    from scraper.model import Due
-    from scraper.pipeline import visit
-
-    outlet = services.outlets.for_url(url)
-    due = await services.store(services.frontier.lookup, url, outlet) or Due(
-        key=addresses.identity(url, outlet),
-        url=url,
-        host=addresses.host(url),
-        outlet=outlet.id if outlet else addresses.host(url).removeprefix("www."),
-        next_visit=datetime.now(UTC),
-    )
-    return await visit(services, due, url=url, force=force)
 
 
 def _report(outcome: Outcome, *, json_: bool) -> None:

@@ -72,6 +72,7 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
 
     from scraper import limits
     from scraper.daemon import Daemon
+    from scraper.web import Web
 
     async with opened(archive, config) as open_:
         serve = open_.settings.serve
@@ -92,4 +93,4 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                 ),
                 probe=open_.archive.check_writable,
             )
-            await daemon.run(web, serve.token)
+            await daemon.run(Web(daemon, open_.archive, serve, web).served if web else None)

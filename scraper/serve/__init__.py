@@ -1,1 +1,1 @@
-"""The archive over HTTP; reads only."""
+"""The archive over HTTP: JSON, feeds, metrics; it only reads, and may ask for a fetch."""

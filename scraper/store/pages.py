@@ -37,6 +37,18 @@ def read_page(root: Path, capture: Capture, place_of: Callable[[str], tuple[str,
     return checked(path, lambda: _page(answer, request, head, raw))
 
 
+def members(root: Path, capture: Capture) -> bytes:
+    """The answer of `capture` and the request for it, compressed as they lie in their file. Raises ArchiveDamaged."""
+    path = root / capture.file
+    answer, request = _records(root, capture.file, capture.offset)
+    if answer.headers.get("warc-record-id") != capture.record_id or answer.wrong:
+        raise _damaged(path, capture.offset, answer.wrong or "it is not the one that was stored")
+    end = request.offset + request.length if request else answer.offset + answer.length
+    with opened(path) as fd, open(fd, "rb", closefd=False) as stream:
+        stream.seek(capture.offset)
+        return stream.read(end - capture.offset)
+
+
 def _payload(root: Path, capture: Capture, place_of: Callable[[str], tuple[str, int] | None]) -> bytes:
     place = place_of(capture.refers_to or "")
     if place is None:

@@ -33,6 +33,11 @@ class Shelves:
         self.root = root
         self._catalogue = catalogue
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue over these files."""
+        return self._catalogue
+
     def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
         """See `interfaces.Archive`. None also for what is no address."""
         with self._catalogue.read() as db:
@@ -163,6 +168,16 @@ class Shelves:
                 if db.execute(queries()["failed_with"], values).fetchone():
                     return True
         return False
+
+    def read_sidecar(self, snapshot: Snapshot) -> bytes:
+        """The sidecar of a version, as its file has it. Raises ArchiveDamaged rather than give another one."""
+        with self._catalogue.read() as db:
+            values = {"id": snapshot.article_id, "version": snapshot.version}
+            row = db.execute(queries()["version_of"], values).fetchone()
+        place = _beside(self.root / snapshot.path)
+        if row is None or row[1] != snapshot.path:
+            raise ArchiveDamaged(place, "is no longer how this version is read; ask for it again")
+        return as_stored(place, cast("str", row[3]))
 
     def coalesced(self, article_id: str) -> Capture | None:
         """See `interfaces.Archive`."""

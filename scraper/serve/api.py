@@ -1,0 +1,307 @@
+"""The JSON API: everything the archive knows, to read. Each endpoint is data, see `endpoint.py`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast, get_args
+
+from scraper.errors import UrlError
+from scraper.model import EditKind, Entry, Outlet, Snapshot
+from scraper.reports import OutletReport, Place, Wanted
+from scraper.serve import endpoint as take
+from scraper.serve.endpoint import Endpoint, Field, Reply, Values
+from scraper.serve.problems import bad, not_found
+from scraper.serve.shapes import (
+    ArticleShape,
+    ArticlesShape,
+    ChangesShape,
+    CopiesShape,
+    CopyShape,
+    DiffShape,
+    EditionShape,
+    OutletShape,
+    OutletsShape,
+    SourceShape,
+    StatusShape,
+    VersionShape,
+    VersionsShape,
+    VisitShape,
+    VisitsShape,
+)
+from scraper.serve.site import Site
+
+ROOT: Final = "/api/v1"
+PAGE: Final = 50
+MOST: Final = 200
+TEXT: Final = "text/plain; charset=utf-8"
+WARC: Final = "application/warc"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(r"(\d{1,18})-([0-9a-f]{16})-(\d{1,9})", re.ASCII)
+KINDS: Final = cast("tuple[str, ...]", get_args(EditKind))
+
+# ------------------------------------------------------------------------------------------------ what is asked
+
+_STRING: Final = {"type": "string"}
+_WHEN: Final = {"type": "string", "examples": ["2026-11-22", "2026-11-22T08:30:00Z"]}
+_ID: Final = Field(
+    "id", "The id of an article: 16 hex digits.", take.article_id, {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    "path", required=True,
+)  # fmt: skip
+_N: Final = Field("n", "The number of a version, from 0.", take.number, {"type": "integer", "minimum": 0}, "path")
+_LIMIT: Final = Field(
+    "limit", f"How many to give at most; more than {MOST} is {MOST}.", take.up_to(MOST), {"type": "integer"},
+    default=PAGE,
+)  # fmt: skip
+_OUTLET: Final = Field("outlet", "Of this outlet only.", take.plain, _STRING)
+
+
+def cursor_of(place: Place | None) -> str | None:
+    """A place in the list of edits, as a plain word."""
+    if place is None:
+        return None
+    return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}-{place.article_id}-{place.version}"
+
+
+def place_of(text: str) -> Place:
+    """The inverse of `cursor_of`. Raises ValueError for anything else."""
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise ValueError("is what another page of this list gave as `next`")
+    try:
+        at = _EPOCH + timedelta(microseconds=int(match[1]))
+    except OverflowError:
+        raise ValueError("is no cursor of this list") from None
+    return Place(at, match[2], int(match[3]))
+
+
+WANTED: Final = (
+    _OUTLET,
+    Field("language", "Of outlets in this language only, such as `en`.", take.plain, _STRING),
+    Field("kind", "Of this kind only.", take.one_of(*KINDS), {"type": "string", "enum": list(KINDS)}),
+    Field("stealth", "Only those made in silence.", take.flag, {"type": "boolean"}, default=False),
+    Field("since", "Captured from then on.", take.moment, _WHEN),
+    Field("until", "Captured before then.", take.moment, _WHEN),
+)
+
+
+def wanted(site: Site, values: Values) -> Wanted:
+    """The edits that the values of `WANTED` ask for."""
+    outlets = frozenset({values["outlet"]}) if values["outlet"] else None
+    if language := values["language"]:
+        speaking = frozenset(one.id for one in site.outlets().values() if one.language == language)
+        outlets = speaking if outlets is None else outlets & speaking
+    kinds = frozenset({cast("EditKind", values["kind"])}) if values["kind"] else frozenset[EditKind]()
+    return Wanted(values["since"], values["until"], outlets, kinds, values["stealth"])
+
+
+# ------------------------------------------------------------------------------------------------ what is told
+
+
+def entry_of(site: Site, article_id: str) -> Entry:
+    """The article. Raises Problem."""
+    found = site.library.entry(article_id)
+    if found is None:
+        raise not_found("article")
+    return found
+
+
+def snapshot_of(site: Site, article_id: str, version: int) -> Snapshot:
+    """One version of an article. Raises Problem."""
+    found = site.library.snapshot(article_id, version)
+    if found is None:
+        raise not_found("version")
+    return found
+
+
+def _articles(site: Site, values: Values) -> Reply:
+    if values["url"]:
+        return Reply(ArticlesShape(tuple(map(ArticleShape.of, _found(site, values["url"]))), None))
+    found = site.library.articles(values["outlet"], values["cursor"], values["limit"])
+    more = found[-1].id if len(found) == values["limit"] else None
+    return Reply(ArticlesShape(tuple(map(ArticleShape.of, found)), more))
+
+
+def _found(site: Site, url: str) -> list[Entry]:
+    known = site.outlets()
+    outlet = cast("Any", known).for_url(url) if hasattr(known, "for_url") else None
+    try:
+        entry = site.library.find(url, outlet)
+    except UrlError as error:
+        raise bad("url", str(error)) from None
+    return [entry] if entry else []
+
+
+def _article(site: Site, values: Values) -> Reply:
+    return Reply(ArticleShape.of(entry_of(site, values["id"])))
+
+
+def _versions(site: Site, values: Values) -> Reply:
+    entry = entry_of(site, values["id"])
+    items = tuple(map(EditionShape.of, site.library.editions(entry.id)))
+    return Reply(VersionsShape(ArticleShape.of(entry), items))
+
+
+def _version(site: Site, values: Values) -> Reply:
+    snapshot = snapshot_of(site, values["id"], values["n"])
+    form = values["format"] or _preferred(values["accept"])
+    name = snapshot.path.rpartition("/")[2]
+    if form == "text":
+        return Reply(body=site.library.text(snapshot).encode(), media=TEXT,
+                     headers={"Content-Disposition": f'inline; filename="{name}"'})  # fmt: skip
+    if form == "warc":
+        name = f"{snapshot.article_id}-{snapshot.version:03d}.warc.gz"
+        return Reply(body=site.library.records(snapshot), media=WARC,
+                     headers={"Content-Disposition": f'attachment; filename="{name}"',
+                              "Content-Security-Policy": "sandbox; default-src 'none'"})  # fmt: skip
+    sidecar = json.loads(site.library.sidecar(snapshot))
+    return Reply(VersionShape.of(snapshot, site.library.text(snapshot), sidecar))
+
+
+def _preferred(accept: str) -> str:
+    """`text` or `warc` for who asks for just that; JSON for everybody else."""
+    kind = accept.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0].strip().lower()
+    return {"text/plain": "text", WARC: "warc"}.get(kind, "json")
+
+
+def _visits(site: Site, values: Values) -> Reply:
+    entry = entry_of(site, values["id"])
+    seen = list(reversed(site.library.visits(entry.id)))
+    kept = tuple(map(VisitShape.of, seen[: values["limit"]]))
+    return Reply(VisitsShape(kept, len(seen) > len(kept)))
+
+
+def _copies(site: Site, values: Values) -> Reply:
+    entry = entry_of(site, values["id"])
+    return Reply(CopiesShape(tuple(map(CopyShape.of, site.library.copies(entry.id)))))
+
+
+def _changes(site: Site, values: Values) -> Reply:
+    found = site.library.edits(wanted(site, values), values["cursor"], values["limit"])
+    return Reply(ChangesShape.of(found.items, cursor_of(found.next)))
+
+
+def _diff(site: Site, values: Values) -> Reply:
+    entry = entry_of(site, values["article"])
+    last = entry.latest or 0
+    new = snapshot_of(site, entry.id, last if values["to"] is None else values["to"])
+    old = snapshot_of(site, entry.id, max(0, new.version - 1) if values["from"] is None else values["from"])
+    found = site.differ.data(old.article, new.article)
+    rows = cast("list[dict[str, object]]", found["rows"])
+    html = site.differ.html(old.article, new.article)
+    return Reply(DiffShape(entry.id, old.version, new.version, bool(found["changed"]), rows, html))
+
+
+def _outlets(site: Site, _values: Values) -> Reply:
+    return Reply(OutletsShape(tuple(outlet_shapes(site))))
+
+
+def _outlet(site: Site, values: Values) -> Reply:
+    for shape in outlet_shapes(site):
+        if shape.id == values["name"]:
+            return Reply(shape)
+    raise not_found("outlet")
+
+
+def outlet_shapes(site: Site) -> list[OutletShape]:
+    """All outlets that are listed, or that the archive has something of."""
+    listed, reports = site.outlets(), {one.outlet: one for one in site.library.status(site.now()).outlets}
+    return [
+        _outlet_shape(name, listed.get(name), reports.get(name) or OutletReport(name))
+        for name in sorted({*listed, *reports})
+    ]
+
+
+def _outlet_shape(name: str, outlet: Outlet | None, report: OutletReport) -> OutletShape:
+    return OutletShape(
+        id=name,
+        name=outlet.name if outlet else None,
+        home=outlet.home if outlet else None,
+        language=outlet.language if outlet else None,
+        listed=outlet is not None,
+        articles=report.articles,
+        versions=report.versions,
+        gone=report.gone,
+        due=report.due,
+        last_new=report.last_new,
+        last_version=report.last_version,
+        last_error=report.last_error,
+        last_error_at=report.last_error_at,
+    )
+
+
+def _status(site: Site, _values: Values) -> Reply:
+    found = site.library.status(site.now())
+    sources = (asdict(source) for source in found.sources)
+    return Reply(
+        StatusShape(
+            state=site.trouble() or "ready",
+            articles=sum(one.articles for one in found.outlets),
+            versions=found.disk.versions,
+            gone=sum(one.gone for one in found.outlets),
+            queue=found.queue.rows,
+            due=found.queue.due,
+            next_visit=found.queue.next_visit,
+            hosts_blocked=len(found.queue.blocked),
+            sources=tuple(
+                SourceShape(**{name: source[name] for name in SourceShape.__dataclass_fields__}) for source in sources
+            ),
+            bytes_kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
+            bytes_free=found.disk.free,
+            outlets=tuple(outlet_shapes(site)),
+        )
+    )
+
+
+def _cursor(read: Callable[[str], object]) -> Field:
+    return Field("cursor", "What the page before gave as `next`.", read, _STRING)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        f"{ROOT}/articles", "Articles in order of their ids, or the one known under any form of a URL.", _articles,
+        ArticlesShape,
+        (_OUTLET, Field("url", "Any form of an article's URL.", take.plain, _STRING), _cursor(take.article_id), _LIMIT),
+    ),
+    Endpoint(f"{ROOT}/articles/{{id}}", "One article.", _article, ArticleShape, (_ID,), missing="article"),
+    Endpoint(
+        f"{ROOT}/articles/{{id}}/versions", "Its versions, oldest first.", _versions, VersionsShape, (_ID,),
+        missing="article",
+    ),
+    Endpoint(
+        f"{ROOT}/articles/{{id}}/versions/{{n}}",
+        "One version: JSON, or the text or the WARC records it was read from by `format` or `Accept`.",
+        _version, VersionShape,
+        (_ID, _N, Field("format", "In which form.", take.one_of("json", "text", "warc"),
+                        {"type": "string", "enum": ["json", "text", "warc"]})),
+        media=("text/plain", WARC), missing="version",
+    ),
+    Endpoint(
+        f"{ROOT}/articles/{{id}}/visits", "The last visits to it, newest first.", _visits, VisitsShape, (_ID, _LIMIT),
+        missing="article",
+    ),
+    Endpoint(
+        f"{ROOT}/articles/{{id}}/copies", "Other articles with the same text.", _copies, CopiesShape, (_ID,),
+        missing="article",
+    ),
+    Endpoint(
+        f"{ROOT}/diff", "How one version became another, by word; without numbers the last edit.", _diff, DiffShape,
+        (
+            Field("article", "The id of an article.", take.article_id, _ID.schema, required=True),
+            Field("from", "The older version; the one before `to` by default.", take.number, _N.schema),
+            Field("to", "The newer version; the last by default.", take.number, _N.schema),
+        ),
+        missing="article or version",
+    ),
+    Endpoint(f"{ROOT}/changes", "Edits, newest first.", _changes, ChangesShape, (*WANTED, _cursor(place_of), _LIMIT)),
+    Endpoint(f"{ROOT}/outlets", "All outlets.", _outlets, OutletsShape),
+    Endpoint(
+        f"{ROOT}/outlets/{{name}}", "One outlet.", _outlet, OutletShape,
+        (Field("name", "Its domain, as its file is called.", take.plain, _STRING, "path", required=True),),
+        missing="outlet",
+    ),
+    Endpoint(f"{ROOT}/status", "How the archive is doing.", _status, StatusShape),
+)  # fmt: skip

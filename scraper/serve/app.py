@@ -1,0 +1,79 @@
+"""The application: what is asked for, who answers it, and what becomes of an error."""
+
+from __future__ import annotations
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from scraper.errors import ArchiveError
+from scraper.serve import api, asking, feeds, metrics, openapi
+from scraper.serve.endpoint import Reply, respond_with
+from scraper.serve.gate import Door, Gate
+from scraper.serve.problems import Problem
+from scraper.serve.site import Site
+
+log = structlog.get_logger("scraper.serve")
+
+
+def create_app(site: Site, door: Door | None = None) -> Gate:
+    """The application over one archive, behind its gate."""
+
+    app = Starlette(
+        routes=routes_of(site),
+        exception_handlers={Problem: _problem, HTTPException: _http, ArchiveError: _archive, Exception: _bug},
+    )
+    app.router.redirect_slashes = False
+    return Gate(app, door or Door())  # around all of it: an answer to a bug has its headers too
+
+
+def routes_of(site: Site) -> list[Route]:
+    """Everything that can be asked for."""
+
+    async def healthz(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_request: Request) -> Response:
+        word = site.trouble()
+        return JSONResponse({"status": word or "ready"}, status_code=503 if word else 200)
+
+    async def description(request: Request) -> Response:
+        return respond_with(request, Reply(openapi.document()))
+
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        *(one.route(site) for one in api.ENDPOINTS),
+        *asking.routes(site),
+        Route(f"{api.ROOT}/openapi.json", description),
+        *feeds.routes(site),
+        *metrics.routes(site),
+    ]
+
+
+def _problem(_request: Request, error: Exception) -> Response:
+    return error.response() if isinstance(error, Problem) else _bug(_request, error)
+
+
+def _http(_request: Request, error: Exception) -> Response:
+    """What the router has to say: there is nothing there, or not for this method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 405:
+        headers = dict(getattr(error, "headers", None) or {})
+        return Problem(405, "method", "not with that method", headers).response()
+    return Problem(404, "not-found", "there is nothing here").response()
+
+
+def _archive(_request: Request, error: Exception) -> Response:
+    """The archive cannot be read, or a file in it is not as it was stored: never another text instead."""
+    log.warning("archive-trouble", error=str(error))
+    return Problem(503, "archive", "this cannot be read from the archive; `scraper verify` says why").response()
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    """What nobody expected: all of it goes to the log, nothing of it to the client."""
+    log.error("request-broke", path=request.url.path, error=repr(error), exc_info=error)
+    return Problem(500, "internal", "that should not have happened; the log says more").response()

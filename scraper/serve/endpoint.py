@@ -1,0 +1,179 @@
+"""One endpoint of the API as data: its route, the values it takes, and its documentation all come from here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scraper.serve.problems import bad, not_found
+from scraper.serve.site import Site
+
+Values = Mapping[str, Any]
+JSON: Final = "application/json"
+LONGEST: Final = 2000  # characters of a value
+_ID = re.compile(r"[0-9a-f]{16}")
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value from the path or the query: `read` makes it of the text, or raises ValueError with what is wrong."""
+
+    name: str
+    about: str
+    read: Callable[[str], Any]
+    schema: Mapping[str, object]
+    where: Literal["query", "path"] = "query"
+    required: bool = False
+    default: Any = None
+
+    def take(self, texts: list[str]) -> Any:
+        """The value. Raises Problem."""
+        if not texts:
+            if self.required:
+                raise bad(self.name, "has to be given")
+            return self.default
+        if len(texts) > 1:
+            raise bad(self.name, "was given more than once")
+        try:
+            if len(texts[0]) > LONGEST:
+                raise ValueError(f"is longer than {LONGEST} characters")  # noqa: TRY301  # as what `read` finds wrong
+            return self.read(texts[0])
+        except ValueError as error:
+            if self.where == "path":
+                raise not_found(self.name) from None
+            raise bad(self.name, str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an endpoint says: `data` as JSON, or `body` as it is."""
+
+    data: object = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    media: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`answer` runs outside the event loop and may block. `shape` is what it gives, `media` other forms of it."""
+
+    path: str
+    summary: str
+    answer: Callable[[Site, Values], Reply]
+    shape: type
+    fields: tuple[Field, ...] = ()
+    media: tuple[str, ...] = ()
+    missing: str | None = None
+
+    def route(self, site: Site) -> Route:
+        """The route that answers it."""
+
+        async def respond(request: Request) -> Response:
+            values = self.values(request)
+            reply = await run_in_threadpool(self.answer, site, values)
+            return respond_with(request, reply)
+
+        return Route(self.path, respond, methods=["GET"])
+
+    def values(self, request: Request) -> Values:
+        """All values of a request. Raises Problem for one that is wrong, or that nobody asked for."""
+        known = {one.name for one in self.fields if one.where == "query"}
+        for name in request.query_params:
+            if name not in known:
+                raise bad(name[:100], f"no such parameter; there are {', '.join(sorted(known)) or 'none'}")
+        return {one.name: one.take(_texts(request, one)) for one in self.fields} | {
+            "accept": request.headers.get("accept", "")
+        }
+
+
+def _texts(request: Request, one: Field) -> list[str]:
+    if one.where == "path":
+        return [str(request.path_params[one.name])]
+    return request.query_params.getlist(one.name)
+
+
+def respond_with(request: Request, reply: Reply) -> Response:
+    """The response, with an ETag over its bytes; 304 to whoever has them (RFC 9110, 13.1.2)."""
+    body = msgspec.json.encode(reply.data) if reply.body is None else reply.body
+    if reply.status != 200:
+        return Response(body, reply.status, dict(reply.headers), reply.media)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag} | dict(reply.headers)
+    if tag in re.split(r"\s*,\s*", request.headers.get("if-none-match", "")):
+        return Response(None, 304, headers)
+    return Response(body, 200, headers, reply.media)
+
+
+# ------------------------------------------------------------------------------------------------ values
+
+
+def article_id(text: str) -> str:
+    """16 hex digits."""
+    if not _ID.fullmatch(text):
+        raise ValueError("is 16 hex digits")
+    return text
+
+
+def number(text: str) -> int:
+    """A whole number from 0 on, in ASCII digits."""
+    if not _DIGITS.fullmatch(text):
+        raise ValueError("is a whole number of at most nine digits")
+    return int(text)
+
+
+def up_to(most: int) -> Callable[[str], int]:
+    """A number of things to give: what is more, or less than one, is brought within bounds."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,30}", text, re.ASCII):
+            raise ValueError("is a whole number")
+        return max(1, min(int(text), most))
+
+    return read
+
+
+def moment(text: str) -> datetime:
+    """A date or a date and time (ISO 8601); without a zone it is UTC."""
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("is a date (2026-11-22) or a date and time (2026-11-22T08:30:00Z)") from None
+
+
+def flag(text: str) -> bool:
+    """`true` or `false`."""
+    if text not in {"true", "false", "1", "0"}:
+        raise ValueError("is true or false")
+    return text in {"true", "1"}
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"is one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def plain(text: str) -> str:
+    """Any text without control characters."""
+    if not text.isprintable():
+        raise ValueError("has characters that cannot be printed")
+    return text

@@ -1,0 +1,162 @@
+"""Who may come in, and how answers leave: token, host, origin, size of what is sent, and headers (ASGI middleware).
+
+    host → token → origin → body → the page → headers
+
+Host: a page of a stranger can make a browser ask 127.0.0.1 under a name of its own (DNS rebinding); the name gives it
+away. Origin: a form on a stranger's page can make a browser send a POST; the browser says where from.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scraper.serve.problems import Problem
+
+OPEN: Final = frozenset({"/healthz"})
+LARGEST: Final = 64 * 1024  # bytes of a request's body; all that is ever sent here is one URL
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "interest-cohort=(), camera=(), geolocation=(), microphone=()",
+}
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_READS: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the gate asks for. `hosts` are names under which this service may be asked for besides those of the machine
+    itself, without a port. With a token and no names any will do: a stranger's page has no token to send."""
+
+    token: str | None = None
+    hosts: frozenset[str] = frozenset()
+
+    def knows(self, host: str) -> bool:
+        """Whether `host`, a Host header, is one of ours."""
+        name = _name(host)
+        return name in _LOOPBACK | self.hosts or bool(name and self.token and not self.hosts)
+
+    def opens(self, authorization: Iterable[str]) -> bool:
+        """Whether exactly one header was sent and it carries the token: as a bearer, or as the password of anybody,
+        which is what browsers and feed readers can send."""
+        sent = list(authorization)
+        if self.token is None:
+            return True
+        if len(sent) != 1:
+            return False
+        return hmac.compare_digest(_secret(sent[0]).encode(), self.token.encode())
+
+
+def _name(host: str) -> str:
+    """The host of a Host header in lower case, without port and brackets; empty if it is none."""
+    try:
+        parts = urlsplit(f"//{host}")
+    except ValueError:
+        return ""
+    return "" if parts.path or parts.username is not None or parts.query else (parts.hostname or "")
+
+
+def _secret(header: str) -> str:
+    scheme, _, value = header.partition(" ")
+    if scheme == "Bearer":
+        return value
+    if scheme != "Basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+class Gate:
+    """Lets in what may come in, and sees off every answer with its headers."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app = app
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may pass; the rest is told why not, and no more than that."""
+        if scope["type"] != "http":
+            return  # there are no websockets here, and no lifespan is asked for
+        sender = _with_headers(send)
+        try:
+            self._check(scope)
+            await self.app(scope, _bounded(scope, receive), sender)
+        except Problem as problem:
+            await problem.response()(scope, receive, sender)
+
+    def _check(self, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        if scope["path"] in OPEN:
+            return
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self.door.knows(hosts[0]):
+            raise Problem(421, "unknown-host", "this service is not asked for under that name; see `hosts` in [serve]")
+        if not self.door.opens(headers.getlist("authorization")):
+            challenge = {"WWW-Authenticate": 'Bearer, Basic realm="scraper", charset="UTF-8"'}
+            raise Problem(401, "unauthorized", "a token is needed", challenge)
+        if scope["method"] not in _READS:
+            self._check_origin(headers, hosts[0])
+
+    @staticmethod
+    def _check_origin(headers: Headers, host: str) -> None:
+        """A browser says where a request comes from; what says nothing is no browser that could be led astray."""
+        if headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+            raise Problem(403, "foreign-origin", "that came from another site")
+        origin = headers.get("origin")
+        if origin is not None and origin not in {f"http://{host}", f"https://{host}"}:
+            raise Problem(403, "foreign-origin", "that came from another site")
+        if headers.get("content-encoding", "identity") != "identity":
+            raise Problem(415, "content-encoding", "send the body as it is")
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """`receive` that gives no more than LARGEST bytes."""
+    declared = Headers(scope=scope).get("content-length", "0")
+    if not declared.isascii() or not declared.isdigit() or int(declared[:20]) > LARGEST:
+        raise _too_large()
+    taken = 0
+
+    async def receive_some() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST:
+            raise _too_large()
+        return message
+
+    return receive_some
+
+
+def _too_large() -> Problem:
+    """413. The connection ends with it: else whoever goes on sending would hold it."""
+    return Problem(413, "too-large", f"a request may have {LARGEST} bytes", {"Connection": "close"})
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_more(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-cache")
+        await send(message)
+
+    return send_more

@@ -1,0 +1,304 @@
+"""What the API gives, as values: each is a schema in its documentation. Times are UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scraper.copies import Copy
+from scraper.model import Edit, Entry, Part, Snapshot
+from scraper.reports import Change, Edition, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleShape:
+    """An article: everything the archive has of one story at one outlet."""
+
+    id: str
+    outlet: str
+    url: str
+    title: str | None
+    first_seen: datetime
+    latest: int | None
+    gone_since: datetime | None
+    follows: str | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> ArticleShape:
+        """As the catalogue has it."""
+        return cls(
+            entry.id, entry.outlet, entry.url, entry.title, entry.first_seen, entry.latest, entry.gone_since,
+            entry.follows,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesShape:
+    """Some articles. `next` is the cursor of what comes after them, null at the end."""
+
+    items: tuple[ArticleShape, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionShape:
+    """One version without its text. `kinds` and `stealth` are those of the edit that made it."""
+
+    version: int
+    captured_at: datetime
+    verdict: str
+    title: str | None
+    kinds: tuple[str, ...]
+    stealth: bool
+    flags: tuple[str, ...]
+    revision: int
+    sha256: str
+    snapshot: str
+
+    @classmethod
+    def of(cls, one: Edition) -> EditionShape:
+        """As the catalogue has it."""
+        return cls(
+            one.version, one.captured_at, one.verdict, one.title, one.kinds, one.stealth, one.flags, one.revision,
+            one.sha256, one.path,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsShape:
+    """All versions of an article, oldest first."""
+
+    article: ArticleShape
+    items: tuple[EditionShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartShape:
+    """One part of an edit: its kind, and the words before and after."""
+
+    kind: str
+    old: str
+    new: str
+    block: int | None
+
+    @classmethod
+    def of(cls, part: Part) -> PartShape:
+        """As the sidecar has it."""
+        return cls(part.kind, part.old, part.new, part.block)
+
+
+@dataclass(frozen=True, slots=True)
+class EditShape:
+    """The difference from the version before."""
+
+    kinds: tuple[str, ...]
+    stealth: bool
+    parts: tuple[PartShape, ...]
+
+    @classmethod
+    def of(cls, edit: Edit) -> EditShape:
+        """As the sidecar has it."""
+        return cls(edit.kinds, edit.stealth, tuple(map(PartShape.of, edit.parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionShape:
+    """One version: its text in the seed format, and its sidecar (schema.org NewsArticle) as it lies beside it."""
+
+    article: str
+    version: int
+    captured_at: datetime
+    text: str
+    sha256: str
+    snapshot: str
+    edit: EditShape | None
+    sidecar: dict[str, Any]
+
+    @classmethod
+    def of(cls, one: Snapshot, text: str, sidecar: dict[str, Any]) -> VersionShape:
+        """With what its two files say."""
+        edit = EditShape.of(one.edit) if one.edit else None
+        return cls(one.article_id, one.version, one.captured_at, text, one.sha256, one.path, edit, sidecar)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitShape:
+    """One look at an article. `version` is the one it made, if it made one."""
+
+    at: datetime
+    url: str
+    verdict: str
+    reason: str | None
+    flags: tuple[str, ...]
+    version: int | None
+
+    @classmethod
+    def of(cls, seen: Seen) -> VisitShape:
+        """As the catalogue has it."""
+        return cls(seen.at, seen.url, seen.verdict, seen.reason, seen.flags, seen.version)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsShape:
+    """The last visits to an article, newest first; `more` says whether there were others before."""
+
+    items: tuple[VisitShape, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CopyShape:
+    """Another article with the same text. `similarity` is from 0 to 1; who had it first by our captures."""
+
+    article: ArticleShape
+    similarity: float
+    published: str | None
+    captured_at: datetime
+    edits: int
+
+    @classmethod
+    def of(cls, one: Copy) -> CopyShape:
+        """As the archive found it."""
+        published = one.published.isoformat() if one.published else None
+        return cls(ArticleShape.of(one.entry), round(one.similarity, 3), published, one.captured_at, one.edits)
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesShape:
+    """All copies of an article that are known."""
+
+    items: tuple[CopyShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShape:
+    """One edit: which version of which article it made, and when that was captured."""
+
+    at: datetime
+    article: str
+    version: int
+    outlet: str
+    url: str
+    title: str | None
+    kinds: tuple[str, ...]
+    stealth: bool
+    verdict: str
+    flags: tuple[str, ...]
+    snapshot: str
+
+    @classmethod
+    def of(cls, one: Change) -> ChangeShape:
+        """As the catalogue has it."""
+        return cls(
+            one.at, one.article_id, one.version, one.outlet, one.url, one.title, one.kinds, one.stealth, one.verdict,
+            one.flags, one.snapshot,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesShape:
+    """Some edits, newest first. `next` is the cursor of older ones; a stretch may be short or empty and still go on."""
+
+    items: tuple[ChangeShape, ...]
+    next: str | None
+
+    @classmethod
+    def of(cls, items: Iterable[Change], next_: str | None) -> ChangesShape:
+        """With the cursor of what follows."""
+        return cls(tuple(map(ChangeShape.of, items)), next_)
+
+
+@dataclass(frozen=True, slots=True)
+class DiffShape:
+    """How one version of an article became another. `rows` are paragraphs in order, each with its words; `html` is the
+    same as an escaped fragment."""
+
+    article: str
+    from_version: int
+    to_version: int
+    changed: bool
+    rows: list[dict[str, Any]]
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutletShape:
+    """One outlet: what is watched, and what came of it."""
+
+    id: str
+    name: str | None
+    home: str | None
+    language: str | None
+    listed: bool
+    articles: int
+    versions: int
+    gone: int
+    due: int
+    last_new: datetime | None
+    last_version: datetime | None
+    last_error: str | None
+    last_error_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutletsShape:
+    """All outlets."""
+
+    items: tuple[OutletShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceShape:
+    """Where an outlet announces articles, and how looking there went."""
+
+    url: str
+    outlet: str
+    last_checked: datetime | None
+    last_ok: datetime | None
+    last_new: datetime | None
+    last_error: str | None
+    failures: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusShape:
+    """How the archive is doing. `state` is `ready`, or the word for what keeps the daemon from its work."""
+
+    state: str
+    articles: int
+    versions: int
+    gone: int
+    queue: int
+    due: int
+    next_visit: datetime | None
+    hosts_blocked: int
+    sources: tuple[SourceShape, ...]
+    bytes_kept: int
+    bytes_free: int
+    outlets: tuple[OutletShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobShape:
+    """A fetch that was asked for: `queued`, `running`, `done` or `failed`. `result` is what `scraper fetch` says."""
+
+    id: str
+    url: str
+    state: str
+    asked_at: datetime
+    ended_at: datetime | None
+    result: dict[str, Any] | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemShape:
+    """What was wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

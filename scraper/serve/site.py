@@ -1,0 +1,39 @@
+"""What the web side is given by its host: the archive to look at, and the little it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from scraper.article import Article
+from scraper.interfaces import Library
+from scraper.model import Outlet
+from scraper.serve.jobs import Jobs
+
+
+class Differ(Protocol):
+    """How one text became another: as plain data, and as an HTML fragment in which everything is escaped."""
+
+    def data(self, old: Article, new: Article) -> dict[str, object]:
+        """`{"changed": …, "rows": […]}`."""
+        ...
+
+    def html(self, old: Article, new: Article) -> str:
+        """Block elements with `<ins>` and `<del>`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Handed to every endpoint. `trouble` says in a word what keeps the daemon from its work, or None. `jobs` is None
+    where nothing may be fetched. `counts` are visits of this process by verdict."""
+
+    library: Library
+    differ: Differ
+    outlets: Callable[[], Mapping[str, Outlet]]
+    trouble: Callable[[], str | None]
+    jobs: Jobs | None = None
+    counts: Callable[[], Mapping[str, int]] = dict
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -1,0 +1,100 @@
+"""The archive for those who only look: `interfaces.Library` over the files, whatever may be written meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from scraper.copies import Copy
+from scraper.model import Entry, Outlet, Reading, Snapshot
+from scraper.reports import Changes, Edition, Place, Seen, Status, Wanted
+from scraper.store import pages
+from scraper.store.archive import FileArchive
+from scraper.store.browse import Browse
+
+FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs a tenth of a second
+
+
+class FileLibrary:
+    """See `interfaces.Library`. Opened and closed with the archive it looks at."""
+
+    def __init__(self, archive: FileArchive) -> None:
+        self._archive = archive
+        self._browse = Browse(archive.catalogue)
+        self._counting = threading.Lock()
+        self._status: tuple[float, Status] | None = None
+
+    def entry(self, article_id: str) -> Entry | None:
+        """See `interfaces.Library`."""
+        return self._archive.entry(article_id)
+
+    def find(self, url: str, outlet: Outlet | None = None) -> Entry | None:
+        """See `interfaces.Library`."""
+        return self._archive.find(url, outlet)
+
+    def earlier(self, entry: Entry) -> Sequence[Entry]:
+        """See `interfaces.Library`."""
+        return self._archive.earlier(entry)
+
+    def follower(self, article_id: str) -> Entry | None:
+        """See `interfaces.Library`."""
+        return self._archive.follower(article_id)
+
+    def articles(self, outlet: str | None, after: str | None, limit: int) -> Sequence[Entry]:
+        """See `interfaces.Library`."""
+        return self._browse.articles(outlet, after, limit)
+
+    def newest(self, outlet: str, before: datetime | None, limit: int) -> Sequence[Entry]:
+        """See `interfaces.Library`."""
+        return self._browse.newest(outlet, before, limit)
+
+    def gone(self, outlet: str | None, limit: int) -> Sequence[Entry]:
+        """See `interfaces.Library`."""
+        return self._browse.gone(outlet, limit)
+
+    def edits(self, wanted: Wanted, after: Place | None, limit: int) -> Changes:
+        """See `interfaces.Library`."""
+        return self._browse.edits(wanted, after, limit)
+
+    def editions(self, article_id: str) -> Sequence[Edition]:
+        """See `interfaces.Library`."""
+        return self._browse.editions(article_id)
+
+    def readings(self, article_id: str) -> Sequence[Reading]:
+        """See `interfaces.Library`."""
+        return self._archive.readings(article_id)
+
+    def snapshot(self, article_id: str, version: int) -> Snapshot | None:
+        """See `interfaces.Library`."""
+        return self._archive.snapshot(article_id, version)
+
+    def text(self, snapshot: Snapshot) -> str:
+        """See `interfaces.Library`."""
+        return self._archive.read_text(snapshot)
+
+    def sidecar(self, snapshot: Snapshot) -> bytes:
+        """See `interfaces.Library`."""
+        return self._archive.read_sidecar(snapshot)
+
+    def records(self, snapshot: Snapshot) -> bytes:
+        """See `interfaces.Library`."""
+        captures = (snapshot.capture, *snapshot.further)
+        return b"".join(pages.members(self._archive.root, capture) for capture in captures)
+
+    def visits(self, article_id: str) -> Sequence[Seen]:
+        """See `interfaces.Library`."""
+        return self._archive.reports.visits_of(article_id)
+
+    def copies(self, article_id: str) -> Sequence[Copy]:
+        """See `interfaces.Library`."""
+        return self._archive.copies(article_id)
+
+    def status(self, now: datetime) -> Status:
+        """See `interfaces.Library`. One caller counts, the others wait for what it finds."""
+        with self._counting:
+            if self._status is None or time.monotonic() - self._status[0] > FRESH:
+                self._status = time.monotonic(), self._archive.reports.status(now)
+            return self._status[1]
