@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from scraper import codings
 from scraper.errors import ArchiveDamaged
 from scraper.model import Capture, Hop, Page
 from scraper.store import paths, warc
@@ -107,6 +107,7 @@ def _page(answer: Record, request: Record | None, head: bytes, raw: bytes) -> Pa
         address=answer.headers.get("warc-ip-address"),
         hops=tuple(Hop(**hop) for hop in route.get("hops", ())),
         http_version=_http_version(answer.headers.get("warc-protocol", ""), version),
+        origin=warc.origin_from(route["imported"]) if "imported" in route else None,
     )
 
 
@@ -126,25 +127,7 @@ def _parsed(head: bytes) -> tuple[str, list[tuple[str, str]]]:
 def decoded(raw: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:
     """`raw` without its content coding (gzip, deflate, none); `raw` itself if it is in another one, or broken."""
     coding = next((value.strip().lower() for name, value in headers if name.lower() == "content-encoding"), "")
-    if coding in {"gzip", "x-gzip"}:
-        return _members(raw)
-    if coding == "deflate":
-        for bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
-            try:
-                return zlib.decompressobj(bits).decompress(raw, DECODED_LIMIT)
-            except zlib.error:
-                continue
-    return raw
-
-
-def _members(raw: bytes) -> bytes:
-    """All gzip members, one after the other: some servers send several. What follows them is no part of the body."""
-    out, rest = bytearray(), raw
-    while rest[:2] == b"\x1f\x8b" and len(out) < DECODED_LIMIT:
-        inflate = zlib.decompressobj(zlib.MAX_WBITS + 16)
-        try:
-            out += inflate.decompress(rest, DECODED_LIMIT - len(out))
-        except zlib.error:
-            return raw
-        rest = inflate.unused_data
-    return raw if rest is raw else bytes(out)
+    try:
+        return codings.decoded(raw, coding, DECODED_LIMIT)
+    except codings.Undecodable:
+        return raw
