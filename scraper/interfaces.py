@@ -17,6 +17,8 @@ from scraper.model import (
     Due,
     Entry,
     Intent,
+    Look,
+    Origin,
     Outlet,
     Page,
     Reading,
@@ -145,6 +147,20 @@ class Archive(Protocol):
     def failed_with(self, url: str, words: str, outlet: Outlet | None = None) -> bool:
         """Whether a visit to the article behind any form of `url`, or to what never became one, failed for a reason
         that has these words in it."""
+        ...
+
+    def is_imported(self, origin: Origin, at: datetime) -> bool:
+        """Whether the record that `origin` names, captured at `at`, was brought here before, or is a record of this
+        archive itself."""
+        ...
+
+    def imported_payload(self, origin: Origin, url: str) -> Page | None:
+        """A page kept here that has the payload of the record that `origin` names (by its id, or by its payload's
+        digest at `url`)."""
+        ...
+
+    def looks(self, article_id: str, after: int = -1) -> Sequence[Look]:
+        """The visits to an article, in the order in which they were kept, from behind the place `after` on."""
         ...
 
     def coalesced(self, article_id: str) -> Capture | None:

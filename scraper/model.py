@@ -170,9 +170,24 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a page was brought from, if somebody else had captured it: a record in a WARC `file`, whose block had the
+    SHA-256 `digest`. `payload` is the digest of its payload as the record declares it, in whatever form; `key` is what
+    the record is known by in whatever file it lies, and `also` the keys of others that this page was made of."""
+
+    file: str
+    record_id: str
+    digest: str
+    key: str
+    payload: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One whole response, as received. `raw` is the body as sent, without transfer coding but with its content coding;
-    `body` is decoded. `headers` keep their order and repetition. A body that did not arrive whole is never a Page."""
+    `body` is decoded. `headers` keep their order and repetition. A body that did not arrive whole is never a Page.
+    `origin` is None if we asked for it ourselves."""
 
     url: str
     final_url: str
@@ -186,6 +201,7 @@ class Page:
     address: str | None = None
     hops: tuple[Hop, ...] = ()
     http_version: str = "1.1"
+    origin: Origin | None = None
 
     def header(self, name: str) -> str | None:
         """The first header called `name`, in any case."""
@@ -347,6 +363,19 @@ class Intent:
     further: tuple[Capture, ...] = ()
     follows: Entry | None = None
     claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One visit to an article as it was kept. `seq` is its place among all; `digest` and `status` are of the answer."""
+
+    seq: int
+    at: datetime
+    verdict: RecordKind
+    reason: str | None
+    flags: tuple[str, ...]
+    digest: str | None
+    status: int | None
 
 
 # ---------------------------------------------------------------------------------------------- when to look again

@@ -11,7 +11,7 @@ import pytest
 import scraper
 
 ROOT = Path(scraper.__file__).parent
-VERBS = {"discover", "fetch", "extract", "compare", "store", "serve"}
+VERBS = {"discover", "fetch", "gather", "extract", "compare", "store", "serve"}
 NOUNS = {
     "article",
     "model",
@@ -21,6 +21,7 @@ NOUNS = {
     "trackers",
     "hints",
     "charset",
+    "codings",
     "interfaces",
     "cadence",
     "widgets",

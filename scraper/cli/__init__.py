@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import click
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "verify": "state",
     "reindex": "state",
     "reread": "reread",
+    "import": "importing",
     "widgets": "widgets",
     "export": "export",
     "demo": "demo",
@@ -49,7 +51,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"scraper.cli.{COMMANDS[name]}")
-        command = getattr(module, name)
+        command = getattr(module, f"{name}_" if iskeyword(name) else name)
         assert isinstance(command, click.Command)  # noqa: S101  # said by the table above
         return command
 

@@ -26,6 +26,8 @@ CHALLENGES = frozenset({403, 429, 503})
 # Answers that are worth asking for again soon; every other 4xx is the server's last word for a long while.
 TRANSIENT = frozenset({408, 421, 425, 429})
 AGREE = "a second look has to agree"
+# The reason of a visit with a capture of a time before what is known already.
+SUPERSEDED = "superseded"
 # What is known of one address says nothing about another form of it.
 NOTHING_KNOWN: dict[str, Any] = dict.fromkeys(("etag", "last_modified", "digest", "fingerprint"))
 # Worse pages that show the article, or another in its place: it is not gone.
@@ -70,6 +72,13 @@ def status(page: Page, due: Due, entry: Entry | None) -> Verdict | None:
     if entry and page.hops and is_front(page.final_url) and not is_front(page.url):
         return gone("redirect-to-front", 404, due, page.fetched_at)
     return None
+
+
+def is_past(page: Page, entry: Entry, latest: Snapshot | None) -> bool:
+    """Whether `page` is somebody else's capture of a time before the last version, or before the article was gone: it
+    is kept, and changes nothing. Versions never come between others."""
+    times = [at for at in (latest.captured_at if latest else None, entry.gone_since) if at]
+    return page.origin is not None and any(page.fetched_at < at for at in times)
 
 
 def gone(reason: str, code: int, due: Due, now: datetime) -> Verdict:

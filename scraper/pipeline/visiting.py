@@ -1,13 +1,16 @@
 """One visit to one article: the verbs in their order. Decides nothing.
 
-    due → fetch → capture → read (→ further pages) → name → compare → commit → frontier
+    due → fetch → capture → read (→ further pages) → name → compare → commit → frontier          visit
+                  capture → …                                                                    received
 
 The daemon, `scraper fetch`, and whatever comes later call `visit` (and `sources.look`) and have no way of their own.
+An import has its answers already: it calls `received` with each, and `visit` does the same with what it fetched.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -32,6 +35,9 @@ from scraper.model import (
 from scraper.pipeline import attempts, chain, growing, judge, kin, stories
 from scraper.pipeline import reread as rereading
 from scraper.pipeline.services import Services
+
+# What is done with an article's row after a visit.
+Remember = Callable[[Services, Due], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +108,48 @@ async def visit(
     return await _visit(services, due, asked, _Manner(time.monotonic(), patience, force=force))
 
 
+def _remember(services: Services, row: Due) -> None:
+    """Look again at articles that are kept, and at URLs of listed outlets; not at whatever was once asked by hand."""
+    if row.article_id or services.outlets.get(row.outlet):
+        services.frontier.done(row)
+
+
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How a visit is made. `turned`: it is one to the first page, after one to a later page."""
+    """How a visit is made. `turned`: it is one to the first page, after one to a later page. `remember` takes the row
+    after it."""
 
     started: float
     patience: timedelta
     force: bool
     turned: bool = False
+    remember: Remember = _remember
 
 
 async def _visit(services: Services, due: Due, asked: Due, manner: _Manner) -> Outcome:
-    started = manner.started
     request = _request(services, due, asked, manner)
     try:
         page = await services.fetcher.get(request)
     except FetchError as error:
-        return await _unanswered(services, asked, error, started, other=asked is not due)
+        return await _unanswered(services, asked, error, manner, other=asked is not due)
+    return await _received(services, due, asked, (request, page), manner)
+
+
+async def received(services: Services, due: Due, page: Page, remember: Remember) -> Outcome:
+    """What follows the fetch, for an answer that is there already: `page` was got at `page.fetched_at`, which is the
+    `now` of all that is decided about it. Further pages of the article are asked of `services.fetcher`, at most.
+
+    `remember` is given the row after the visit. What is known of the address but its digest is not used, and a later
+    page of an article is not turned into a visit to the first: `page` is what there is. Raises as `visit` does.
+    """
+    request = Request(due.url, kind=judge.kind_of(due.url), patience=timedelta(minutes=2))
+    manner = _Manner(time.monotonic(), request.patience, force=False, turned=True, remember=remember)
+    return await _received(services, due, due, (request, page), manner)
+
+
+async def _received(services: Services, due: Due, asked: Due, answer: tuple[Request, Page], manner: _Manner) -> Outcome:
+    """Keep an answer, and what it turns out to be."""
+    request, page = answer
     capture = await services.store(services.archive.capture, page)
     try:
         finding = await _examine(services, asked, (request, page, capture), manner)
@@ -133,14 +164,14 @@ async def _visit(services: Services, due: Due, asked: Due, manner: _Manner) -> O
         snapshot = await services.store(services.archive.commit, _intent(services, asked, page, capture, finding))
     except ArchiveDamaged as error:
         verdict = Verdict("failed", f"damaged: {error}")
-        return await _kept_from(services, asked, verdict, started, permanent=True, other=asked is not due)
+        return await _kept_from(services, asked, verdict, manner, permanent=True, other=asked is not due)
     row = _row(services, asked, page, capture, finding, snapshot)
     if asked is due:
-        await services.store(_remember, services, row)
+        await services.store(manner.remember, services, row)
     elif finding.verdict.kind in {"new", "edited", "same", "back"}:
         kept = {name: getattr(due, name) for name in judge.NOTHING_KNOWN}
-        await services.store(_remember, services, replace(row, url=due.url, **kept))
-    return _outcome(asked, page, finding, snapshot, row, _since(started))
+        await services.store(manner.remember, services, replace(row, url=due.url, **kept))
+    return _outcome(asked, page, finding, snapshot, row, _since(manner.started))
 
 
 def _request(services: Services, due: Due, asked: Due, manner: _Manner) -> Request:
@@ -157,19 +188,19 @@ def _request(services: Services, due: Due, asked: Due, manner: _Manner) -> Reque
     )
 
 
-async def _unanswered(services: Services, due: Due, error: FetchError, started: float, *, other: bool) -> Outcome:
+async def _unanswered(services: Services, due: Due, error: FetchError, manner: _Manner, *, other: bool) -> Outcome:
     """No answer came."""
     retry_at = error.retry_at if isinstance(error, Deferred) else None
     permanent = isinstance(error, Failed) and not error.transient
     verdict = judge.trouble(error)
-    return await _kept_from(services, due, verdict, started, retry_at=retry_at, permanent=permanent, other=other)
+    return await _kept_from(services, due, verdict, manner, retry_at=retry_at, permanent=permanent, other=other)
 
 
 async def _kept_from(
     services: Services,
     due: Due,
     verdict: Verdict,
-    started: float,
+    manner: _Manner,
     *,
     retry_at: datetime | None = None,
     permanent: bool = False,
@@ -178,7 +209,7 @@ async def _kept_from(
     """Nothing to keep but when to ask again, and not even that if it was an `other` form of the address."""
     row = judge.after(due, verdict, services.now(), retry_at=retry_at, permanent=permanent)
     if not other:
-        await services.store(_remember, services, row)
+        await services.store(manner.remember, services, row)
     again = row.next_visit if verdict.kind in {"failed", "deferred"} and not permanent else None
     return Outcome(
         due.url,
@@ -188,7 +219,7 @@ async def _kept_from(
         outlet=due.outlet,
         reason=verdict.reason,
         retry_at=again,
-        elapsed_ms=_since(started),
+        elapsed_ms=_since(manner.started),
     )
 
 
@@ -198,6 +229,8 @@ async def _examine(services: Services, due: Due, answer: tuple[Request, Page, Ca
     outlet = services.outlets.for_url(page.final_url)
     owner = outlet.id if outlet else urls.host(page.final_url).removeprefix("www.")
     entry = await services.store(services.archive.find, due.url, outlet)
+    if entry and page.origin and judge.is_past(page, entry, await services.store(services.archive.latest, entry.id)):
+        return Finding(Verdict("same", judge.SUPERSEDED), owner, entry)
     if by_status := judge.status(page, due, entry):
         if page.status in judge.CHALLENGES and await _is_challenge(services, page, outlet):
             return Finding(Verdict("partial", f"challenge: http-{page.status}"), owner, entry)
@@ -334,12 +367,6 @@ def _row(
         # Asked for its print first, an article is still watched where its readers are.
         row = replace(row, url=snapshot.article.canonical_url, **judge.NOTHING_KNOWN)
     return judge.after(row, finding.verdict, page.fetched_at, retry_at=finding.retry_at, permanent=finding.permanent)
-
-
-def _remember(services: Services, row: Due) -> None:
-    """Look again at articles that are kept, and at URLs of listed outlets; not at whatever was once asked by hand."""
-    if row.article_id or services.outlets.get(row.outlet):
-        services.frontier.done(row)
 
 
 def _outcome(due: Due, page: Page, finding: Finding, snapshot: Snapshot | None, row: Due, elapsed_ms: int) -> Outcome:

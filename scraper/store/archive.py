@@ -291,8 +291,8 @@ class FileArchive(Shelves):
         row = db.execute(queries()["last_version"], {"id": entry.id}).fetchone()
         if row is None:
             return Known(entry, None, -1)
-        version, text, side, seq = cast("tuple[int, str, str, int]", row)
-        return Known(entry, Link(version, text, side), seq)
+        version, text, side, seq, at = cast("tuple[int, str, str, int, int]", row)
+        return Known(entry, Link(version, text, side), seq, from_ticks(at))
 
     def _begin(self, db: apsw.Connection, intent: Intent) -> Entry:
         """A new article, under an id and in a folder of its own, also if its address was another's."""

@@ -11,7 +11,7 @@ from typing import Final
 from scraper import urls
 from scraper.errors import UrlError
 from scraper.model import Capture, Entry, Intent, Outlet, Revision
-from scraper.store import paths
+from scraper.store import paths, warc
 from scraper.store.plan import Known, Plan, named, snapshot_text
 from scraper.store.sidecar import Json, Record, dumps, revised_json, snapshot_json
 from scraper.store.stamps import stamp
@@ -179,6 +179,7 @@ def _visit(
         "asked": page.url if page else intent.url,
         "hops": [asdict(hop) for hop in page.hops] if page else [],
         "forms": [list(form) for form in forms_of(intent)],
+        **({"imported": warc.origin_json(page.origin)} if page and page.origin else {}),
         **({"claims": list(intent.claims)} if intent.claims else {}),
         **({"pages": [_capture(capture) for capture in intent.further]} if intent.further else {}),
     }

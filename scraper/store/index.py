@@ -102,6 +102,10 @@ def add_visit(db: apsw.Connection, visit: Json, file: str, offset: int, record_i
         "capture_seq": sequence(capture["file"], capture["offset"]) if capture else None,
     }
     db.execute(queries()["add_visit"], row)
+    if capture and (origin := visit.get("imported")):
+        brought = {"record_id": origin["record_id"], "payload": origin.get("payload", ""), "url": capture["url"]}
+        for key in (origin["key"], *origin.get("also", ())):
+            db.execute(queries()["add_import"], {**brought, "key": key, "capture_seq": row["capture_seq"]})
     if visit["article_id"]:
         add_aliases(db, visit["article_id"], visit["forms"])
         add_hints(db, visit["article_id"], [hint for url in visit.get("claims", ()) for hint in hints.claim(url)])

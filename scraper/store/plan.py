@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from scraper.article import Article
@@ -20,11 +21,13 @@ CONCURRENT = "concurrent"  # the comparison was made with another version than t
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An article as the catalogue has it now. `last` is its newest version that is there, `seq` that one's capture."""
+    """An article as the catalogue has it now. `last` is its newest version that is there, `seq` and `at` are place and
+    time of that one's capture."""
 
     entry: Entry
     last: Link | None
     seq: int
+    at: datetime | None = None
 
     @property
     def next_version(self) -> int:
@@ -73,8 +76,15 @@ def _version(intent: Intent, article: Article, known: Known | None, *, gone: boo
         return Plan("new", "version", verdict.reason, verdict.flags)
     if known.last and hashlib.sha256(snapshot_text(named(article, known))).hexdigest() == known.last.text_sha256:
         return Plan("back", "back", verdict.reason, verdict.flags) if gone else Plan("same", None, "known-text")
-    if known.last and sequence(intent.capture.file, intent.capture.offset) < known.seq:
+    if known.last and (sequence(intent.capture.file, intent.capture.offset) < known.seq or _is_older(intent, known)):
         return Plan("same", None, "superseded", verdict.flags)
     stale = intent.entry is None or intent.entry.latest != known.entry.latest
     flags = (*verdict.flags, CONCURRENT) if stale else verdict.flags
     return Plan("back" if gone else "edited", "version", verdict.reason, flags)
+
+
+def _is_older(intent: Intent, known: Known) -> bool:
+    """Whether somebody else's capture is of a time before the last version: behind that in the order of records, it
+    says nothing about what came since."""
+    brought = intent.page is not None and intent.page.origin is not None
+    return brought and known.at is not None and intent.at < known.at

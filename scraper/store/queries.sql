@@ -66,6 +66,12 @@ INSERT INTO visits (seq, record_id, article_id, key, url, outlet, at, verdict, r
 VALUES (:seq, :record_id, :article_id, :key, :url, :outlet, :at, :verdict, :reason, :flags, :version, :capture_seq)
 ON CONFLICT DO NOTHING;
 
+-- name: add_import
+-- A record of somebody else's that was brought here. One that was brought twice stays where it was first.
+INSERT INTO imports (key, record_id, payload, url, capture_seq)
+VALUES (:key, :record_id, :payload, :url, :capture_seq)
+ON CONFLICT DO NOTHING;
+
 -- name: add_marker
 -- A tombstone or the end of one.
 INSERT INTO markers (path, article_id, kind, at, since, after_version, sha256)
@@ -157,7 +163,8 @@ SELECT version, path, sha256, sidecar_sha256 FROM versions WHERE article_id = :i
 
 -- name: last_version
 -- What the next version follows.
-SELECT version, sha256, sidecar_sha256, seq FROM versions WHERE article_id = :id ORDER BY version DESC LIMIT 1;
+SELECT version, sha256, sidecar_sha256, seq, captured_at FROM versions
+WHERE article_id = :id ORDER BY version DESC LIMIT 1;
 
 -- name: aliases_of
 -- All forms under which an article was seen.
@@ -193,6 +200,34 @@ SELECT c.seq, w.file, c.length, c.record_id, c.digest, c.url, c.status, c.captur
 FROM visits AS v JOIN captures AS c ON c.seq = v.capture_seq JOIN warcs AS w ON w.serial = c.seq >> 40
 WHERE v.article_id = :id AND ' ' || v.flags || ' ' LIKE '% coalesced %' AND c.kind = 'response'
 ORDER BY v.seq DESC LIMIT 1;
+
+-- name: import_known
+-- Whether a record was brought before, or is one of this archive.
+SELECT 1 FROM imports WHERE key = :key
+UNION ALL SELECT 1 FROM captures WHERE record_id = :record_id AND captured_at = :at LIMIT 1;
+
+-- name: captured_by_id
+-- A record of this archive.
+SELECT c.seq, w.file, c.length, c.record_id, c.digest, c.url, c.status, c.captured_at
+FROM captures AS c JOIN warcs AS w ON w.serial = c.seq >> 40 WHERE c.record_id = :record_id AND c.kind = 'response';
+
+-- name: brought_by_id
+-- A record that was brought here, by the id that it had.
+SELECT c.seq, w.file, c.length, c.record_id, c.digest, c.url, c.status, c.captured_at
+FROM imports AS i JOIN captures AS c ON c.seq = i.capture_seq JOIN warcs AS w ON w.serial = c.seq >> 40
+WHERE i.record_id = :record_id AND c.kind = 'response' ORDER BY c.seq LIMIT 1;
+
+-- name: captured_by_payload
+-- A record of this archive with this payload, for an address.
+SELECT c.seq, w.file, c.length, c.record_id, c.digest, c.url, c.status, c.captured_at
+FROM captures AS c JOIN warcs AS w ON w.serial = c.seq >> 40
+WHERE c.url = :url AND c.digest = :payload AND c.kind = 'response' ORDER BY c.seq DESC LIMIT 1;
+
+-- name: brought_by_payload
+-- A record that was brought here, by its address and the payload digest that it declared.
+SELECT c.seq, w.file, c.length, c.record_id, c.digest, c.url, c.status, c.captured_at
+FROM imports AS i JOIN captures AS c ON c.seq = i.capture_seq JOIN warcs AS w ON w.serial = c.seq >> 40
+WHERE i.url = :url AND i.payload = :payload AND c.kind = 'response' ORDER BY c.seq DESC LIMIT 1;
 
 -- name: capture_place
 -- Where a record lies.
@@ -464,6 +499,12 @@ WHERE article_id = :id ORDER BY version;
 -- name: visits_of_article
 -- All visits to an article, oldest first.
 SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits WHERE article_id = :id ORDER BY seq;
+
+-- name: looks_after
+-- The visits to an article behind a place in the order of all, with the answers they got.
+SELECT v.seq, v.at, v.verdict, v.reason, v.flags, c.digest, c.status
+FROM visits AS v LEFT JOIN captures AS c ON c.seq = v.capture_seq
+WHERE v.article_id = :id AND v.seq > :after ORDER BY v.seq;
 
 -- name: visits_of_key
 -- Visits to what never became an article.

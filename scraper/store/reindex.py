@@ -47,6 +47,7 @@ _DERIVED = (
     "widgets",
     "captures",
     "visits",
+    "imports",
     "manifests",
 )
 # A name that was reserved for a file is no fact about files; how far a file was read is none either.

@@ -143,6 +143,17 @@ CREATE INDEX visits_of_article ON visits (article_id, seq) WHERE article_id IS N
 CREATE INDEX visits_of_key ON visits (key, seq) WHERE article_id IS NULL;
 CREATE INDEX visits_failed ON visits (outlet, at) WHERE verdict IN ('failed', 'partial');
 
+-- Records of other people's WARC files that were brought here: their keys, and what they said of themselves.
+CREATE TABLE imports (
+    key         TEXT PRIMARY KEY,
+    record_id   TEXT NOT NULL,
+    payload     TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    capture_seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX imports_by_id ON imports (record_id);
+CREATE INDEX imports_by_payload ON imports (url, payload);
+
 -- The WARC files. `known` is how far the records have been taken into this catalogue.
 CREATE TABLE warcs (
     serial     INTEGER PRIMARY KEY,

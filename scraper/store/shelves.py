@@ -15,8 +15,8 @@ import apsw
 
 from scraper.copies import Copy
 from scraper.errors import ArchiveDamaged
-from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
-from scraper.store import copies, drafts, index, pages, paths, sidecar
+from scraper.model import Capture, Entry, Look, Origin, Outlet, Page, Reading, Snapshot
+from scraper.store import copies, drafts, imports, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import read
 from scraper.store.stamps import from_ticks, ticks
@@ -187,6 +187,22 @@ class Shelves:
             return None
         seq, file, length, name, digest, url, status, at = cast("tuple[int, str, int, str, str, str, int, int]", row)
         return Capture(file, index.place(seq)[1], length, name, digest, url, status, from_ticks(at))
+
+    def is_imported(self, origin: Origin, at: datetime) -> bool:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            return imports.is_known(db, origin.key, origin.record_id, at)
+
+    def imported_payload(self, origin: Origin, url: str) -> Page | None:
+        """See `interfaces.Archive`. Raises ArchiveDamaged."""
+        with self._catalogue.read() as db:
+            capture = imports.payload_of(db, origin, url)
+        return self.page(capture) if capture else None
+
+    def looks(self, article_id: str, after: int = -1) -> list[Look]:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            return imports.looks(db, article_id, after)
 
     def page(self, capture: Capture) -> Page:
         """See `interfaces.Archive`. A repeat has the payload of the record it stands for. Raises ArchiveDamaged."""

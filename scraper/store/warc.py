@@ -19,12 +19,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper.model import Page
+from scraper.model import Origin, Page
 
 ORIGINAL = "X-Archive-Orig-"
 _CHANGED = {"transfer-encoding", "content-length"}
@@ -180,11 +181,24 @@ def _address(address: str) -> str | None:
 
 
 def _route(page: Page) -> str | None:
-    """What was asked and how it led here; None if the asked URL answered itself."""
+    """What was asked and how it led here, and whose record it was; None if the asked URL answered us itself."""
+    brought = {"imported": origin_json(page.origin)} if page.origin else {}
     if page.url == page.final_url and not page.hops:
-        return None
-    text = json.dumps({"asked": page.url, "hops": [asdict(hop) for hop in page.hops]})
-    return text if len(text) <= _ROUTE_LIMIT else None
+        return json.dumps(brought) if brought else None
+    text = json.dumps({"asked": page.url, "hops": [asdict(hop) for hop in page.hops], **brought})
+    if len(text) <= _ROUTE_LIMIT:
+        return text
+    return json.dumps(brought) if brought else None
+
+
+def origin_json(origin: Origin) -> dict[str, object]:
+    """Where a page was brought from, without what there is not."""
+    return {name: list(value) if name == "also" else value for name, value in asdict(origin).items() if value}
+
+
+def origin_from(told: dict[str, Any]) -> Origin:
+    """The inverse of `origin_json`."""
+    return Origin(**{**told, "also": tuple(told.get("also", ()))})
 
 
 # ------------------------------------------------------------------------------------------------ records
