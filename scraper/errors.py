@@ -3,7 +3,9 @@
     ScraperError
     ├── UsageError              what was asked cannot be done as asked; exit code 2
     │   ├── ConfigError         mistakes in files under config/, all of them at once
-    │   └── UrlError            not an http or https address
+    │   ├── UrlError            not an http or https address
+    │   └── QueryError          what cannot be searched for as it is written
+    │       └── QueryTooDear    what would take too long to search for
     ├── WebError                something about one URL; carries it and a stable reason word
     │   ├── FetchError          no usable answer came
     │   │   ├── Refused         our own policy stopped it before the forbidden thing happened
@@ -71,6 +73,14 @@ class UrlError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.url!r} {self.why}"
+
+
+class QueryError(UsageError):
+    """What was asked cannot be searched for as it is written."""
+
+
+class QueryTooDear(QueryError):
+    """The search was given up: it took longer than it may."""
 
 
 class WebError(ScraperError):

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
 from scraper.copies import Copy
+from scraper.hits import Facets, Followed, Found
 from scraper.model import (
     Capture,
     Due,
@@ -28,6 +29,7 @@ from scraper.model import (
     Snapshot,
     SourceState,
 )
+from scraper.query import Query
 from scraper.reports import Changes, Edition, Place, Seen, Status, Wanted
 from scraper.widgets import Decided, Decision, Widget
 
@@ -307,4 +309,27 @@ class Frontier(Protocol):
 
     def source_done(self, state: SourceState) -> None:
         """Remember a look at a source."""
+        ...
+
+
+class Searcher(Protocol):
+    """Full-text search over all versions. It is derived from the archive, and may be behind it.
+
+    Calls may be made from any thread, and block: `find` and `facets` for about `seconds`.
+    """
+
+    def follow(self, seconds: float) -> Followed:
+        """Take in what the archive has that the search does not know, for about so long; cheap if there is nothing."""
+        ...
+
+    def find(self, query: Query, *, limit: int = 20, cursor: str | None = None, seconds: float = 1.0) -> Found:
+        """At most `limit` hits, the most telling first; `cursor` is that of the page before.
+
+        Raises QueryTooDear if it would take longer than `seconds`, QueryError for a cursor that is none, ArchiveError
+        if there is no search and none can be made.
+        """
+        ...
+
+    def facets(self, query: Query, *, seconds: float = 1.0) -> Facets:
+        """How many articles `find` would give, by outlet, language and year. Raises as `find`."""
         ...

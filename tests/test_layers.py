@@ -29,6 +29,9 @@ NOUNS = {
     "likeness",
     "copies",
     "reports",
+    "words",
+    "query",
+    "hits",
 }
 DATA = {"settings", "outlets", "tomlfile"}
 
@@ -46,6 +49,7 @@ DOORS = {
     "warcio": {"store"},
     "apsw": {"store"},
     "pyarrow": {"store"},
+    "snowballstemmer": {"store"},
     "rapidfuzz": {"compare"},
     "yarl": {"urls"},
     "tld": {"urls"},

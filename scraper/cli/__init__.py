@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "history",
     "diff": "history",
     "why": "why",
+    "search": "search",
     "changes": "state",
     "status": "state",
     "outlets": "outlets",

@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from scraper.errors import UsageError
 from scraper.text import printable
 
 if TYPE_CHECKING:  # the parsers behind these are imported by the commands that need them only
@@ -76,6 +78,19 @@ def plain(value: object) -> object:
 def stamp(at: datetime) -> str:
     """`2026-11-22T09:30:00Z`."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at.tzinfo else at.isoformat()
+
+
+def moment(option: str, given: str, now: datetime) -> datetime:
+    """The moment that an option names: a date, a time, or how long before `now`. Raises UsageError."""
+    units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    if match := re.fullmatch(r"(\d{1,6})([mhdw])", given, re.ASCII):
+        back = timedelta(**{units[match[2]]: int(match[1])})
+        return now - min(back, now - datetime.min.replace(tzinfo=UTC))
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise UsageError(f"{option} {given}: neither a date (2026-11-22) nor a time back (24h, 7d)") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def folder(config: Path) -> Path | None:

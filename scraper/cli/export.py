@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from scraper.cli.common import as_json, count, places, put_json, reading
-from scraper.cli.state import edit_kind, moment
+from scraper.cli.common import as_json, count, moment, places, put_json, reading
+from scraper.cli.state import edit_kind
 from scraper.errors import UsageError
 from scraper.text import printable
 

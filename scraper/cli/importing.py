@@ -20,7 +20,7 @@ import anyio
 import click
 from anyio import to_thread
 
-from scraper.cli.common import as_json, count, folder, load, one_error, places, put, put_json, stamp, writing
+from scraper.cli.common import as_json, count, folder, load, moment, one_error, places, put, put_json, stamp, writing
 from scraper.errors import ArchiveUnwritable, UsageError
 from scraper.text import printable
 
@@ -78,7 +78,6 @@ class _Wanted:
     @staticmethod
     def of(outlet: str | None, since: str | None, until: str | None, *, dry_run: bool) -> _Wanted:
         """Raises UsageError."""
-        from scraper.cli.state import moment
 
         now = datetime.now(UTC)
         first = moment("--since", since, now) if since else None

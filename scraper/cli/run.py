@@ -68,10 +68,12 @@ def _listen_on(bind: str) -> socket.socket:
 
 
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
+    import anyio
     import structlog
 
     from scraper import limits
     from scraper.daemon import Daemon
+    from scraper.following import keep_up
     from scraper.web import Web
 
     async with opened(archive, config) as open_:
@@ -93,4 +95,8 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                 ),
                 probe=open_.archive.check_writable,
             )
-            await daemon.run(Web(daemon, open_.archive, serve, web).served if web else None)
+            async with anyio.create_task_group() as beside:
+                if "scheduler" in roles:
+                    beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
+                await daemon.run(Web(daemon, open_.archive, serve, web).served if web else None)
+                beside.cancel_scope.cancel()

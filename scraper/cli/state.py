@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from scraper.cli.common import as_json, count, load, places, plain, put, put_json, reading, stamp
+from scraper.cli.common import as_json, count, load, moment, places, plain, put, put_json, reading, stamp
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -154,20 +153,7 @@ def edit_kind(_context: click.Context, _parameter: click.Parameter, given: str |
 
 
 def _since(_context: click.Context, _parameter: click.Parameter, given: str | None) -> datetime:
-    return datetime.min.replace(tzinfo=UTC) if given is None else moment("--since", given, datetime.now(UTC))
-
-
-def moment(option: str, given: str, now: datetime) -> datetime:
-    """What an option says: a date or time, in UTC if it has no zone, or how long before `now`. Raises UsageError."""
-    units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-    if match := re.fullmatch(r"(\d{1,6})([mhdw])", given):
-        back = timedelta(**{units[match[2]]: int(match[1])})
-        return now - min(back, now - datetime.min.replace(tzinfo=UTC))
-    try:
-        at = datetime.fromisoformat(given)
-    except ValueError as error:
-        raise UsageError(f"{option} {given}: neither a date (2026-11-22) nor a time back (24h, 7d)") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return moment("--since", given, datetime.now(UTC)) if given else datetime.min.replace(tzinfo=UTC)
 
 
 @click.command()

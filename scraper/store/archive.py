@@ -39,6 +39,7 @@ from scraper.store.quarantine import Quarantine
 from scraper.store.recovery import Recovery
 from scraper.store.reindex import renew
 from scraper.store.report import Reports
+from scraper.store.search.search import Search, Shelf
 from scraper.store.shelves import Shelves, entry_of
 from scraper.store.sidecar import Link
 from scraper.store.spool import Settings, Spool
@@ -76,6 +77,7 @@ class FileArchive(Shelves):
         self.frontier = SqliteFrontier(catalogue)
         self.reports = Reports(root, catalogue)
         self.exports = Exports(root, catalogue)
+        self.search = Search(root, catalogue, Shelf(self.entry, self.snapshot), self._snapshot, settings.clock)
         self._open_lock, self._lock = locks
         self._settings = settings
         self._files = files
@@ -134,6 +136,7 @@ class FileArchive(Shelves):
     def close(self) -> None:
         """Let go of files, locks and the catalogue."""
         self._spool.close()
+        self.search.close()
         self._catalogue.close()
         self._lock.close()
         self._open_lock.close()

@@ -34,14 +34,20 @@ Row = tuple[Value, ...]
 @cache
 def queries() -> dict[str, str]:
     """The statements of queries.sql by name."""
+    return named(sql("queries.sql"))
+
+
+def named(text: str) -> dict[str, str]:
+    """The statements of a file in which each stands under its name."""
     found: dict[str, str] = {}
-    for part in _sql("queries.sql").split("-- name: ")[1:]:
-        name, _, text = part.partition("\n")
-        found[name.strip()] = text.strip()
+    for part in text.split("-- name: ")[1:]:
+        name, _, statement = part.partition("\n")
+        found[name.strip()] = statement.strip()
     return found
 
 
-def _sql(name: str) -> str:
+def sql(name: str) -> str:
+    """A file of statements, by its path in this package."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
@@ -167,7 +173,7 @@ class Catalogue:
         with self._pool:
             if self._idle:
                 return self._idle.pop()
-        db = self._connect_to_read()
+        db = connect_to_read(self.path, unwritable=self.read_only)
         with self._pool:
             self._all.append(db)
         return db
@@ -184,18 +190,6 @@ class Catalogue:
                 self._idle.append(db)
                 return
         _leave([db])  # the file was replaced meanwhile
-
-    def _connect_to_read(self) -> apsw.Connection:
-        db = connect(self.path, apsw.SQLITE_OPEN_READONLY)
-        try:
-            db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
-        except (apsw.CantOpenError, apsw.ReadOnlyError):
-            db.close()
-            if not self.read_only or _has_log(self.path):
-                raise
-            # Nobody can write here, not even the index of a log: without a log the file alone is the whole truth.
-            db = connect(self.path, apsw.SQLITE_OPEN_READONLY, "?immutable=1")
-        return db
 
     def _writer(self, *, durable: bool) -> apsw.Connection:
         if durable not in self._writers:
@@ -225,11 +219,30 @@ def connect(path: Path, flags: int, parameters: str = "") -> apsw.Connection:
     return db
 
 
+def connect_to_read(path: Path, *, unwritable: bool) -> apsw.Connection:
+    """A connection that cannot write. `unwritable`: also where nobody can."""
+    db = connect(path, apsw.SQLITE_OPEN_READONLY)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        db.close()
+        if not unwritable or _has_log(path):
+            raise
+        # Nobody can write here, not even the index of a log: without a log the file alone is the whole truth.
+        db = connect(path, apsw.SQLITE_OPEN_READONLY, "?immutable=1")
+    return db
+
+
 def create(path: Path, files: Files) -> None:
     """A new, empty catalogue at `path`: whole or not there. Replaces what is there: callers look first, also for logs.
 
     Raises OSError, ArchiveError.
     """
+    make(path, files, sql("schema.sql"), (APPLICATION, VERSION))
+
+
+def make(path: Path, files: Files, schema: str, identity: tuple[int, int]) -> None:
+    """A new database at `path`, whole or not there, with the tables of `schema`, an application id and a layout."""
     made = fresh(path)
     remove(made, files)
     with door(path):
@@ -237,9 +250,9 @@ def create(path: Path, files: Files) -> None:
         try:
             db.pragma("journal_mode", "WAL")
             db.execute("BEGIN IMMEDIATE")
-            db.execute(_sql("schema.sql"))
-            db.pragma("application_id", APPLICATION)
-            db.pragma("user_version", VERSION)
+            db.execute(schema)
+            db.pragma("application_id", identity[0])
+            db.pragma("user_version", identity[1])
             db.execute("COMMIT")
         finally:
             db.close()

@@ -19,6 +19,7 @@ EVIDENCE: Final = (ARTICLES, WARC, WIDGETS, MANIFESTS)  # what a catalogue is ma
 QUARANTINE: Final = "quarantine"
 RUN: Final = ".run"
 CATALOGUE: Final = "catalogue.sqlite"
+SEARCH: Final = "search.sqlite"
 
 SNAPSHOT = re.compile(
     r"(?P<version>\d{3,})_(?P<hash>[0-9a-f]{16})(?:-(?P<revision>[1-9]\d*))?\.(?P<kind>txt|json)", re.ASCII

@@ -551,6 +551,28 @@ SELECT at FROM visits ORDER BY seq DESC LIMIT 1;
 -- The records of the visits that made a version, or read it anew.
 SELECT seq, record_id FROM visits WHERE article_id = :id AND version = :version ORDER BY seq;
 
+-- ============================================================================================ search
+
+-- name: count_versions
+-- How many versions there are.
+SELECT count(*) FROM versions;
+
+-- name: last_visit
+-- The place of the last visit.
+SELECT coalesce(max(seq), 0) FROM visits;
+
+-- name: made_after
+-- Visits that made or read anew a version, after one in the order of visits.
+SELECT seq, article_id FROM visits WHERE seq > :seq AND version IS NOT NULL ORDER BY seq LIMIT :limit;
+
+-- name: count_made_after
+-- How many they are.
+SELECT count(*) FROM visits WHERE seq > :seq AND version IS NOT NULL;
+
+-- name: ids_after
+-- Articles in the order of their ids.
+SELECT id FROM articles WHERE id > :after ORDER BY id LIMIT :limit;
+
 -- ============================================================================================ verify and reindex
 
 -- name: all_articles

@@ -35,6 +35,7 @@ SURPLUS: Final = "move it out of the archive, or restore what it belongs to"
 _HOME = {
     paths.ARTICLES, paths.WARC, paths.WIDGETS, paths.MANIFESTS, paths.QUARANTINE, paths.RUN, paths.CATALOGUE,
     f"{paths.CATALOGUE}-wal", f"{paths.CATALOGUE}-shm", "README.md",
+    paths.SEARCH, f"{paths.SEARCH}-wal", f"{paths.SEARCH}-shm",
 }  # fmt: skip
 
 
@@ -138,7 +139,7 @@ class _Check:
 
     def _home(self) -> Iterator[Finding]:
         for name in sorted(os.listdir(self.root)):  # noqa: PTH208  # names are enough
-            if name not in _HOME and not name.startswith((".git", f".{paths.CATALOGUE}")):
+            if name not in _HOME and not name.startswith((".git", f".{paths.CATALOGUE}", f".{paths.SEARCH}")):
                 self.surplus.append(name)
         yield from ()
 

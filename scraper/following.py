@@ -1,0 +1,51 @@
+"""The search is kept up to the archive while the daemon runs: a moment of work now and then, beside everything else."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import anyio
+import structlog
+
+from scraper.errors import ArchiveError
+from scraper.hits import Followed
+from scraper.interfaces import Searcher
+from scraper.pipeline.services import Services
+
+log = structlog.get_logger()
+
+EVERY = 5.0  # seconds between looks at what the search does not know
+AT_ONCE = 2.0  # seconds that one look may take: years of an archive are taken in within a night
+
+
+class Host(Protocol):
+    """What is known of the daemon: whether it is to end, and what keeps it from storing."""
+
+    stopping: anyio.Event
+
+    @property
+    def trouble(self) -> str | None:
+        """The word for it, or None."""
+        ...
+
+
+async def keep_up(searcher: Searcher, services: Services, host: Host, every: float = EVERY) -> None:
+    """Take in what is new until the daemon stops. What ails it is said once, and is no trouble of the archive."""
+    said: str | None = None
+    while not host.stopping.is_set():
+        if not host.trouble:
+            done = await services.store(_follow, searcher)
+            if done.taken:
+                log.info("search-followed", versions=done.taken, behind=done.behind)
+            if done.why and done.why != said:
+                log.warning("search-behind", why=done.why, behind=done.behind)
+            said = done.why
+        with anyio.move_on_after(every):
+            await host.stopping.wait()
+
+
+def _follow(searcher: Searcher) -> Followed:
+    try:
+        return searcher.follow(AT_ONCE)
+    except ArchiveError as error:
+        return Followed(why=str(error))

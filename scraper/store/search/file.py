@@ -1,0 +1,105 @@
+"""The file `search.sqlite`: opened, recognised, made and made again. Nothing in it is evidence, so it may be lost."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveNewer
+from scraper.store.catalogue import connect, connect_to_read, door, logs, make, named, sql
+from scraper.store.files import Files, unwritable
+
+APPLICATION: Final = 0x4E415253  # "NARS"
+VERSION: Final = 1  # of the tables, and of what counts as a word (scraper/words.py, stems.py)
+
+
+@cache
+def queries() -> dict[str, str]:
+    """The statements by name."""
+    return named(sql("search/queries.sql"))
+
+
+@contextlib.contextmanager
+def to_read(path: Path) -> Generator[apsw.Connection]:
+    """A connection to search by, for one search: within it everything is of one moment.
+
+    Raises ArchiveDamaged if the file is to be made (again), ArchiveNewer if a newer program made it.
+    """
+    if not path.exists():
+        raise ArchiveDamaged(path, "is missing; the next search that may write makes it again")
+    with door(path):
+        db = connect_to_read(path, unwritable=True)
+        # Whoever made the file again has given its log's name to another: only who holds the lock may fold one in.
+        db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        try:
+            _identify(db, path)
+            db.execute("BEGIN")
+            yield db
+        finally:
+            db.close()
+
+
+@contextlib.contextmanager
+def to_write(path: Path) -> Generator[apsw.Connection]:
+    """A connection for whoever holds the lock of the search, who is alone. The file is made if it is none of ours."""
+    _make_sure(path)
+    with door(path):
+        db = connect(path, apsw.SQLITE_OPEN_READWRITE)
+        try:
+            # A power cut may take back the last moments: then they are followed again.
+            db.pragma("synchronous", "NORMAL")
+            db.pragma("journal_size_limit", 64 << 20)
+            yield db
+        finally:
+            db.close()
+
+
+@contextlib.contextmanager
+def transaction(db: apsw.Connection) -> Generator[None]:
+    """All of it or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(apsw.Error):
+            db.execute("ROLLBACK")
+        raise
+
+
+def begin_anew(path: Path) -> None:
+    """An empty file in place of what is there, for whoever holds the lock of the search."""
+    with unwritable(path):
+        for log in logs(path):
+            Path(log).unlink(missing_ok=True)
+        make(path, Files(), sql("search/schema.sql"), (APPLICATION, VERSION))
+
+
+def _make_sure(path: Path) -> None:
+    try:
+        with to_read(path):
+            return
+    except ArchiveNewer:
+        raise
+    except ArchiveDamaged:
+        begin_anew(path)
+
+
+def _identify(db: apsw.Connection, path: Path) -> None:
+    if db.pragma("application_id") != APPLICATION:
+        raise ArchiveDamaged(path, "is no search index of this program")
+    version = db.pragma("user_version")
+    if version > VERSION:
+        raise ArchiveNewer(path, f"has layout {version}, this program knows {VERSION}; use the newer program")
+    if version < VERSION:
+        raise ArchiveDamaged(path, f"has the older layout {version}")
+
+
+def is_about(error: ArchiveError, path: Path) -> bool:
+    """Whether an error is that this file is damaged, so that making it again helps."""
+    return isinstance(error, ArchiveDamaged) and error.path == path
