@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+REPLAY := .venv-replay
 ARCHIVE ?= archive
 CONFIG  ?= config
 EFFORT  ?= 10
@@ -21,10 +22,10 @@ run: $(VENV)/ready   ## start the daemon with the shipped configuration
 demo: $(VENV)/ready  ## see it work without internet: an outlet on this machine, edited now and then
 	$(BIN)/scraper demo
 
-test: $(VENV)/ready-dev  ## run all tests
+test: $(VENV)/ready-dev $(REPLAY)/ready  ## run all tests
 	$(BIN)/pytest -n auto
 
-torture: $(VENV)/ready-dev  ## try to break it for some minutes, and say how much was tried
+torture: $(VENV)/ready-dev $(REPLAY)/ready  ## try to break it for some minutes, and say how much was tried
 	$(BIN)/python -m tests.torture --effort $(EFFORT) --write docs/reliability.md
 
 fuzz: $(VENV)/ready-fuzz  ## look for inputs that break a parser: FUZZ_SECONDS for each (Linux)
@@ -50,9 +51,11 @@ lock: $(VENV)/ready-dev  ## pin all packages anew, with hashes
 		--python-version 3.11 --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 		--python-version 3.11 --extra build --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+		--python-version 3.11 --upgrade -o requirements-replay.lock requirements-replay.in
 
-clean:           ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean:           ## remove the virtual environments and caches
+	rm -rf $(VENV) $(REPLAY) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
@@ -67,4 +70,10 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 
 $(VENV)/ready-fuzz: $(VENV)/ready-dev requirements-fuzz.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	touch $@
+
+# pywb replays archives in the tests; its packages would not agree with ours.
+$(REPLAY)/ready: requirements-replay.lock
+	$(PYTHON) -m venv $(REPLAY)
+	$(REPLAY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-replay.lock
 	touch $@

@@ -162,11 +162,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One redirect that was followed."""
+    """One redirect that was followed. `answer` is the redirect as received, if it has just come from the network; its
+    body was not read. Two hops are the same that lead the same way."""
 
     url: str
     status: int
     location: str
+    answer: Page | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -163,7 +163,8 @@ class Client:
     def _follow(self, url: URL, answer: Answer, trip: _Trip) -> URL:
         """Where `answer` leads, noted as a hop."""
         location = headers.location(answer.headers)
-        trip.hops.append(Hop(str(url), answer.status, location.decode("latin-1")))
+        came = replace(_page(trip, url, answer), url=str(url), hops=())
+        trip.hops.append(Hop(str(url), answer.status, location.decode("latin-1"), came))
         trip.seen.add(url)
         onward = target.join(url, location)
         if onward in trip.seen:

@@ -189,7 +189,8 @@ class FileArchive(Shelves):
         """See `interfaces.Archive`. A 304 refers to the last whole answer of the same URL."""
         answer_id, request_id = self._settings.new_id(), self._settings.new_id()
         known = self._known_payload(page)
-        records = (warc.answer(page, answer_id, known), warc.request(page, request_id, answer_id))
+        records = [warc.answer(page, answer_id, known), warc.request(page, request_id, answer_id)]
+        records += warc.redirects(page, answer_id, self._settings.new_id)
         with self._writing():
             file, offset = self._spool.append(records)
         return Capture(

@@ -15,6 +15,7 @@ from scraper.store import paths, warc
 from scraper.store.plan import Known, Plan, named, snapshot_text
 from scraper.store.sidecar import Json, Record, dumps, revised_json, snapshot_json
 from scraper.store.stamps import stamp
+from scraper.store.warc import hop_json
 
 FORMAT = "scraper-visit/1"
 MARKER_FORMAT = "scraper-marker/1"
@@ -177,7 +178,7 @@ def _visit(
         "files": [[path, hashlib.sha256(data).hexdigest()] for path, data in files],
         "capture": _capture(intent.capture) if intent.capture else None,
         "asked": page.url if page else intent.url,
-        "hops": [asdict(hop) for hop in page.hops] if page else [],
+        "hops": [hop_json(hop) for hop in page.hops] if page else [],
         "forms": [list(form) for form in forms_of(intent)],
         **({"imported": warc.origin_json(page.origin)} if page and page.origin else {}),
         **({"claims": list(intent.claims)} if intent.claims else {}),

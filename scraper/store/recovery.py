@@ -28,6 +28,7 @@ from scraper.store.scan import Record
 from scraper.store.sidecar import Json
 from scraper.store.spool import Spool
 from scraper.store.stamps import from_ticks, stamp
+from scraper.store.warc import VISIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Recovery:
         with self.catalogue.write() as db:
             for record in found:
                 if take_in(db, self.root, record, file, self.notes):
-                    self.notes.say(f"visit of {record.headers.get('warc-target-uri')} completed from {file}")
+                    url = record.headers.get("warc-target-uri", "").removeprefix(VISIT)
+                    self.notes.say(f"visit of {url} completed from {file}")
             db.execute(queries()["warc_known"], {"serial": self.spool.serial, "known": self.spool.end})
 
     def _pending(self) -> list[tuple[str, str, int, str]]:

@@ -15,7 +15,7 @@ import ipaddress
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -25,9 +25,10 @@ from urllib.parse import quote, urlsplit
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper.model import Origin, Page
+from scraper.model import Hop, Origin, Page
 
 ORIGINAL = "X-Archive-Orig-"
+VISIT = "urn:scraper:visit:"
 _CHANGED = {"transfer-encoding", "content-length"}
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -65,8 +66,11 @@ def warcinfo(file_name: str, at: datetime, record_id: str, more: Sequence[tuple[
     return _member("warcinfo", None, record_id, headers, body, content_type="application/warc-fields")
 
 
-def answer(page: Page, record_id: str, known: Known | None) -> bytes:
-    """The response; a revisit record in its place if its payload is that of `known`, or the answer was 304."""
+def answer(page: Page, record_id: str, known: Known | None, *, beside: str | None = None) -> bytes:
+    """The response; a revisit record in its place if its payload is that of `known`, or the answer was 304.
+
+    `beside`: the record of the answer that this one, a redirect without its body, led to.
+    """
     block = http_block(page)
     whole = block if known else block + page.raw
     headers = {
@@ -77,6 +81,8 @@ def answer(page: Page, record_id: str, known: Known | None) -> bytes:
     }
     if page.address and (address := _address(page.address)):
         headers["WARC-IP-Address"] = address
+    if beside:
+        headers |= {"WARC-Concurrent-To": beside, "WARC-Truncated": "unspecified"}
     if route := _route(page):
         headers["WARC-JSON-Metadata"] = route
     if known is None:
@@ -108,14 +114,30 @@ def request(page: Page, record_id: str, answer_id: str) -> bytes:
 def metadata(url: str, at: datetime, record_id: str, answer_id: str | None, body: bytes) -> bytes:
     """What was made of an answer (`answer_id`), or of there being none, as JSON.
 
-    It has no digest of a payload: only HTTP messages have a payload beside their block.
+    It has no digest of a payload: only HTTP messages have a payload beside their block. It stands under an address of
+    its own (`VISIT`): under the page's, replay tools would show it in the page's place.
     """
     headers = {
         "WARC-Date": warc_date(at),
         "WARC-Block-Digest": digest(body),
         **({"WARC-Concurrent-To": answer_id} if answer_id else {}),
     }
-    return _member("metadata", url, record_id, headers, body, content_type="application/json")
+    return _member("metadata", VISIT + url, record_id, headers, body, content_type="application/json")
+
+
+def redirects(page: Page, answer_id: str, new_id: Callable[[], str]) -> list[bytes]:
+    """The redirects that led to an answer, as far as they were received, each with its request: without them nobody who
+    replays the file finds the page under the address that was asked for. Their bodies were never read."""
+    found: list[bytes] = []
+    for seen in filter(None, (hop.answer for hop in page.hops)):
+        record_id, request_id = new_id(), new_id()
+        found += [answer(seen, record_id, None, beside=answer_id), request(seen, request_id, record_id)]
+    return found
+
+
+def hop_json(hop: Hop) -> dict[str, str | int]:
+    """A redirect in short."""
+    return {"url": hop.url, "status": hop.status, "location": hop.location}
 
 
 # ------------------------------------------------------------------------------------------------ HTTP
@@ -185,7 +207,7 @@ def _route(page: Page) -> str | None:
     brought = {"imported": origin_json(page.origin)} if page.origin else {}
     if page.url == page.final_url and not page.hops:
         return json.dumps(brought) if brought else None
-    text = json.dumps({"asked": page.url, "hops": [asdict(hop) for hop in page.hops], **brought})
+    text = json.dumps({"asked": page.url, "hops": [hop_json(hop) for hop in page.hops], **brought})
     if len(text) <= _ROUTE_LIMIT:
         return text
     return json.dumps(brought) if brought else None

@@ -23,7 +23,7 @@ from scraper.model import Hop, Page
 from scraper.store.archive import FileArchive
 from scraper.store.export.view import Wanted
 from scraper.store.pages import decoded
-from tests.store.kit import HARBOUR, START, findings, gone, opened, page, pieces, visit
+from tests.store.kit import HARBOUR, START, article, findings, gone, intent, opened, page, pieces, visit
 
 DAY = timedelta(days=1)
 PLAIN = {"warcinfo", "metadata"}  # no HTTP messages
@@ -173,6 +173,32 @@ def test_a_transfer_coding_that_is_gone_is_not_claimed(archive: FileArchive) -> 
     assert http.get_header("transfer-encoding") is None
     assert http.get_header("x-archive-orig-transfer-encoding") == "chunked"
     assert http.get_header("content-length") == "11"
+
+
+def test_redirects_are_kept_as_they_came(archive: FileArchive) -> None:
+    """Behind the answer they led to, each with its request: who replays the file finds the page by the address asked
+    for. The page itself comes back as before, and nothing is surplus."""
+    headers = (("Location", HARBOUR), ("Content-Length", "99"), ("Set-Cookie", "a=b"))
+    moved = page("https://news.example/old", b"", status=301, reason="Moved", headers=headers)
+    hop = Hop(moved.url, 301, HARBOUR, moved)
+    seen = replace(page(), url=moved.url, hops=(hop,))
+    capture = archive.capture(seen)
+    archive.commit(intent("new", seen, capture, None, article()))
+    *_, redirect, asked, visited = records(archive)
+    assert [each["type"] for each in (redirect, asked)] == ["response", "request"]
+    assert redirect["WARC-Target-URI"] == asked["WARC-Target-URI"] == moved.url
+    assert (redirect["WARC-Concurrent-To"], redirect["WARC-Truncated"]) == (capture.record_id, "unspecified")
+    assert (redirect["http"].get_statuscode(), redirect["http"].get_header("set-cookie")) == ("301", "a=b")
+    assert (redirect["http"].get_header("content-length"), redirect["ok"]) == ("0", True)
+    assert (archive.page(capture), findings(archive.root)) == (seen, [])
+    assert json.loads(visited["payload"])["hops"] == [{"url": moved.url, "status": 301, "location": HARBOUR}]
+
+
+def test_what_is_told_of_a_visit_stands_under_an_address_of_its_own(archive: FileArchive) -> None:
+    """Replay tools show whatever stands under a page's address at its time, and would show the JSON."""
+    visit(archive, "A")
+    told = records(archive)[-1]
+    assert (told["type"], told["WARC-Target-URI"]) == ("metadata", f"urn:scraper:visit:{HARBOUR}")
 
 
 def test_files_end_at_their_size(tmp_path: Path) -> None:

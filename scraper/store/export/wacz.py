@@ -113,9 +113,12 @@ def _json(value: object) -> bytes:
 
 
 def _note(index: Sorter, piece: Piece, offset: int) -> None:
-    """A line of the index for an answer. What else is in the file is nobody's page."""
+    """A line of the index for an answer. What else is in the file is nobody's page.
+
+    Nor is "not modified": replay tools would show it as it is, empty, and not the page that it confirms.
+    """
     record = piece.record
-    if record.kind not in _ANSWERS:
+    if record.kind not in _ANSWERS or record.headers.get("warc-profile") == warc.NOT_MODIFIED:
         return
     status, mime = warc.told(record.block or b"")
     url = record.headers.get("warc-target-uri", "")
