@@ -16,6 +16,7 @@ from scraper.gather.stream import CHUNK, Broken, Stream
 HEADER_LIMIT: Final = 64 << 10
 PREFIX: Final = 64 << 10
 _ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_BLANK: Final = b"\r\n\r\n"
 _VERSION: Final = re.compile(rb"WARC/\d\.\d{1,2}")
 # A record over this size is no page. Where the next one can be found without inflating it, it is not inflated.
 GIANT: Final = 64 << 20
@@ -115,12 +116,17 @@ def read(stream: Stream, most: int) -> tuple[dict[str, str], bytes]:
 
 def _begin(stream: Stream) -> bool:
     """Go past empty lines; whether there is anything behind them."""
+    _pass_blank(stream)
+    return stream.more()
+
+
+def _pass_blank(stream: Stream) -> int:
     passed = 0
     while blank := stream.blank():
         passed += blank
         if passed > _MOST_BLANK:
             raise Broken("is empty lines")
-    return stream.more()
+    return passed
 
 
 def _record(stream: Stream, number: int, spool: Spool, wants: Wants, most: int) -> Record:
@@ -211,12 +217,12 @@ def _of_block(stream: Stream, most: int) -> bytes:
 
 
 def _check_end(stream: Stream) -> None:
-    """After a block come empty lines, and then a record, another member, or nothing. Raises Broken if not."""
+    """A block is followed by an empty line; where it lacks, by a record, another member, or nothing. Raises Broken."""
     try:
-        _begin(stream)
+        passed = _pass_blank(stream)
         behind = stream.peek(5)
     except Broken:
         return  # what is behind it is told by itself
     begins_anew = stream.packed and stream.at is not None
-    if behind and not begins_anew and not b"WARC/".startswith(behind):
+    if behind and passed < len(_BLANK) and not begins_anew and behind != b"WARC/"[: len(behind)]:
         raise Broken("is longer than it says")
