@@ -45,7 +45,7 @@ def read(text: bytes, policy: FetchPolicy) -> Rules:
     head = text[: policy.max_robots]
     if len(text) > len(head):
         head = head[: max(head.rfind(b"\n"), head.rfind(b"\r"), 0)]
-    said = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    said = _decoded(head)
     if _MARKUP.match(said):
         return Rules()
     rules = Protego.parse("\n".join(_for_us(said, policy.token)))
@@ -56,6 +56,13 @@ def read(text: bytes, policy: FetchPolicy) -> Rules:
         _agent=policy.token,
         _rules=rules,
     )
+
+
+def _decoded(head: bytes) -> str:
+    """UTF-8, as RFC 9309 wants it, or the UTF-16 that some editors save; without NULs, which no path has."""
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    said = head.decode("utf-16", "replace") if wide else head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return said.replace("\x00", "")
 
 
 def _is_sitemap(url: str) -> bool:

@@ -4,8 +4,8 @@
         site.url("/slow-body")
 
 It speaks raw bytes, knows no HTTP library, and remembers what it was asked. Behaviours are the functions and bytes at
-the end of this file; `{other}`, `{canary}` and `{port}` in them stand for two more addresses and the port. A path that
-is none of them is an article. For other sites and TLS, start several.
+the end of this file; `{other}`, `{canary}` and `{port}` in them stand for two more addresses and the port. `host/path`
+stands for a path on one host only. A path that is none of them is an article. For other sites and TLS, start several.
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ class Visit:
     sent: int = 0
     writer: asyncio.StreamWriter | None = field(default=None, repr=False)
     reader: asyncio.StreamReader | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> str:
+        """The host that was asked for."""
+        return self.headers.get("Host", "").partition(":")[0]
 
     async def send(self, data: bytes) -> None:
         """Send, and wait until it is taken; raises ConnectionError when the client has gone."""
@@ -164,7 +169,9 @@ class Hostile:
             visit = Visit(first.split(" ")[1], headers, time.monotonic(), 0, 0, writer, reader)
             self.visits.append(visit)
             self._news.set()
-            behaviour = self.paths.get(visit.path.partition("?")[0], answer(article(visit.path.strip("/"))))
+            plain = visit.path.partition("?")[0]
+            behaviour = self.paths.get(f"{visit.host}{plain}") or self.paths.get(plain)
+            behaviour = behaviour or answer(article(visit.path.strip("/")))
             try:
                 await self._behave(behaviour, visit)
             finally:
