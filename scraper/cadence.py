@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from scraper.model import Due, VerdictKind
+from scraper.model import Due, SourceState, VerdictKind
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -71,6 +71,17 @@ DEFERRED = 15 * MINUTE
 # A second and a third look at what answered that it is gone; then rarely, for a tombstone too may be lifted.
 CONFIRM = (7 * HOUR, 20 * HOUR)
 GONE = 30 * DAY
+# A source that gave nothing for one of these reasons will give nothing soon either. What passes (no answer, a rest that
+# the host asked for, 5xx) is not among them: of that the host's own pauses take care.
+LASTING = frozenset({
+    "http-400", "http-401", "http-402", "http-403", "http-404", "http-405", "http-406", "http-451", "robots", "scheme",
+    "private-address", "bad-url", "bad-redirect", "redirect-loop", "wrong-type", "encoding", "too-large", "too-heavy",
+    "entities",
+})  # fmt: skip
+LASTING_MOST = DAY
+# One that says that it is gone for good is asked whether it meant that, then once a week.
+SOURCE_GONE = (HOUR, DAY, 7 * DAY)
+
 # Answers in a row, and the least time between the first and the last of them, that make it believed.
 BELIEVED = {410: (2, 6 * HOUR), 404: (3, 24 * HOUR)}
 
@@ -147,6 +158,26 @@ def gone_confirmed(misses: int, since: datetime, status: int, now: datetime) -> 
     """
     visits, over = BELIEVED.get(status, BELIEVED[404])
     return misses >= visits and now - since >= over
+
+
+def source_rests(state: SourceState, every: timedelta | None, now: datetime) -> bool:
+    """Whether a source is not to be asked yet, because of how its last looks failed; `every` is its own interval.
+
+    >>> at = datetime(2024, 6, 2, tzinfo=UTC)
+    >>> gone = SourceState("http://a.example/feed", "a.example", last_checked=at, last_error="http-410", failures=1)
+    >>> source_rests(gone, MINUTE, at + 50 * MINUTE), source_rests(gone, MINUTE, at + HOUR)
+    (True, False)
+    """
+    if state.last_checked is None or not state.failures or state.last_checked > now:
+        return False
+    word = (state.last_error or "").partition(":")[0]
+    if word == "http-410":
+        pause = SOURCE_GONE[min(state.failures, len(SOURCE_GONE)) - 1]
+    elif word in LASTING:
+        pause = min((every or HOUR) * (1 << min(state.failures - 1, 20)), max(LASTING_MOST, every or HOUR))
+    else:
+        return False
+    return now - state.last_checked < pause * (1 - JITTER)
 
 
 def ask_plainly(due: Due, now: datetime) -> bool:

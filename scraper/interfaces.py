@@ -262,12 +262,13 @@ class Frontier(Protocol):
         now: datetime,
         *,
         look_back: timedelta = timedelta(days=30),
+        most: int | None = None,
     ) -> int:
         """Add what is not known yet under any form of its URL; how many were added.
 
         Fresh items come first: one older than `look_back` waits behind all that are younger. At most 2000 new URLs of
-        an outlet are added in a day (UTC), the freshest first, and the last 500 of these only if they are fresh. What
-        is left out is not remembered: it is for the next look to offer it again.
+        an outlet are added in a day (UTC), the freshest first, and the last 500 of these only if they are fresh; and
+        no more than `most` by this call. What is left out is not remembered: it is for the next look to offer it again.
         """
         ...
 

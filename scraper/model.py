@@ -131,12 +131,13 @@ class Sighting:
 @dataclass(frozen=True, slots=True)
 class Round:
     """What one look at one source gave. `skipped` counts links left out, by a stable reason word; `capped` names the
-    limit that ended the round early, if one did."""
+    limit that ended the round early, if one did; `doubt` what the source says of all it lists and nobody believes."""
 
     source: Source
     sightings: tuple[Sighting, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     capped: str | None = None
+    doubt: str | None = None
     unchanged: bool = False
     etag: str | None = None
     last_modified: str | None = None
@@ -144,7 +145,8 @@ class Round:
 
 # ---------------------------------------------------------------------------------------------- fetching
 
-RequestKind = Literal["page", "feed", "sitemap", "pdf"]
+# A front page is a page; it is told apart because it says what is new.
+RequestKind = Literal["page", "front", "feed", "sitemap", "pdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +416,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is remembered of a source between looks."""
+    """What is remembered of a source between looks. `added` is how many addresses it has added on the day (UTC) of
+    `last_checked`; `note` what is to be known of the last look: which limit it met, what of it is not believed."""
 
     url: str
     outlet: str
@@ -426,3 +429,5 @@ class SourceState:
     items: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    added: int = 0
+    note: str | None = None

@@ -5,8 +5,10 @@ All times are UTC. Nothing here knows where the archive is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from scraper.model import EditKind, RecordKind, SourceState, VerdictKind
 
@@ -25,6 +27,32 @@ class OutletReport:
     last_version: datetime | None = None
     last_error: str | None = None
     last_error_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """An outlet whose sources answer and announce nothing new; `since` when they last did, if they ever did."""
+
+    outlet: str
+    since: datetime | None = None
+
+
+# Long enough for a weekly. A source that lists nothing at all is silent at once.
+QUIET: Final = timedelta(days=8)
+
+
+def silences(sources: Iterable[SourceState], now: datetime) -> tuple[Silence, ...]:
+    """The outlets that are silent at `now`."""
+    by_outlet: dict[str, list[SourceState]] = {}
+    for source in sources:
+        if source.last_ok and not source.failures:
+            by_outlet.setdefault(source.outlet, []).append(source)
+    found = []
+    for outlet, answering in sorted(by_outlet.items()):
+        news = max((source.last_new for source in answering if source.last_new), default=None)
+        if not any(source.items for source in answering) or (news and now - news > QUIET):
+            found.append(Silence(outlet, news))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +87,7 @@ class Status:
     queue: QueueReport
     disk: DiskReport
     edits: tuple[Change, ...]
+    silent: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,11 +134,18 @@ def _announce(found: Round, *, json_: bool) -> None:
         left = ", ".join(f"{number} {why}" for why, number in sorted(found.skipped.items()))
         notes = [count(len(found.sightings), "article")]
         notes += [f"left out: {left}"] if left else []
-        notes += [f"stopped at {found.capped}"] if found.capped else []
-        put(f"{found.source.kind} {found.source.url}: {'; '.join(notes)}")
+        put(f"{found.source.kind} {found.source.url}: {'; '.join([*notes, *_limits(found)])}")
+    elif said := "; ".join(_limits(found)):
+        click.echo(f"scraper: {found.source.url}: {said}", err=True)
     for seen in found.sightings:
         if json_:
             put_json({"url": seen.url, "source": seen.source, "title": seen.title, "published": seen.published})
         else:
             when = f"{seen.published:%Y-%m-%d %H:%M}" if seen.published else " " * 16
             put(f"  {when}  {seen.url}")
+
+
+def _limits(found: Round) -> list[str]:
+    """Which limit a look met, and what of the source is not believed."""
+    capped = [f"stopped at {found.capped}"] if found.capped else []
+    return [*capped, f"not believed: {found.doubt}"] if found.doubt else capped

@@ -79,6 +79,8 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
     if failing and len(failing) == len(found.sources):
         yield "           not one answers: is this machine connected?"
     yield from _failures(failing, now, most)
+    yield from _silent(found, most)
+    yield from _noted([source for source in found.sources if source.note], most)
     never = sorted(listed - {source.outlet for source in found.sources})
     if never:
         more = " …" if most and never[most:] else ""
@@ -99,13 +101,35 @@ def _failures(failing: Iterable[SourceState], now: datetime, most: int | None) -
     for source in failing:
         by_word.setdefault((source.last_error or "").split(":")[0], []).append(source)
     for word, sources in sorted(by_word.items(), key=lambda item: -len(item[1])):
-        yield f"\n{word}: {count(len(sources), 'source')}"
+        gone = ", gone: asked once a week, and what is archived stays" if word == "http-410" else ""
+        yield f"\n{word}: {count(len(sources), 'source')}{gone}"
         for source in sources[: 5 if most else None]:
             good = f"last good {_ago(source.last_ok, now)}" if source.last_ok else "never good yet"
             yield f"  {source.outlet}: {source.url}"
             yield f"    {_detail(source.last_error)}; {source.failures} in a row, {good}"
         if most and len(sources) > 5:
             yield f"  … and {len(sources) - 5} more (--all shows them)"
+
+
+def _silent(found: Status, most: int | None) -> Iterator[str]:
+    """Outlets that answer and announce nothing."""
+    if found.silent:
+        yield f"\nsilent: {count(len(found.silent), 'outlet')}"
+    for silence in found.silent[:most]:
+        since = f"nothing new since {stamp(silence.since)}" if silence.since else "lists nothing"
+        yield f"  {silence.outlet}: {since}"
+    if most and len(found.silent) > most:
+        yield f"  … and {len(found.silent) - most} more (--all shows them)"
+
+
+def _noted(sources: list[SourceState], most: int | None) -> Iterator[str]:
+    """Sources that met a limit, or say what is not believed."""
+    if sources:
+        yield f"\nlimits: {count(len(sources), 'source')}"
+    for source in sources[:most]:
+        yield f"  {source.outlet}: {source.url}: {source.note}"
+    if most and len(sources) > most:
+        yield f"  … and {len(sources) - most} more (--all shows them)"
 
 
 def _detail(error: str | None) -> str:

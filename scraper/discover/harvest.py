@@ -20,6 +20,9 @@ from scraper.urls import belongs, identity, origin
 # Dates before the web are defaults of broken clocks; a little ahead are clocks and zones that are wrong.
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD: Final = timedelta(days=1)
+# So many articles are not changed within so few minutes, unless by a machine.
+_MANY: Final = 10
+_JUST_NOW: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,16 @@ class Harvest:
     next: str | None = None
     skipped: Mapping[str, int] = field(default_factory=dict)
     capped: str | None = None
+    doubt: str | None = None
 
 
 def harvest(document: Document, outlet: Outlet, now: datetime) -> Harvest:
     """Read `document` and keep what is the outlet's: articles, each once, and further lists. Raises Failed."""
     listing = _parser(document.kind)(document.body, document.url, document.content_type)
     skipped = Counter({"bad-url": listing.bad, "unlikely": listing.unlikely})
+    links, doubt = _believed(listing.links, now)
     finds: dict[str, Find] = {}
-    for link in listing.links:
+    for link in links:
         reason = refusal(outlet, link.url)
         key = "" if reason else identity(link.url, outlet)
         if key in finds:
@@ -70,7 +75,22 @@ def harvest(document: Document, outlet: Outlet, now: datetime) -> Harvest:
     children = tuple(_dated(child, now) for child in listing.children if _own(child.url, document.url, outlet))
     skipped["foreign-host"] += len(listing.children) - len(children)
     following = listing.next if listing.next and _own(listing.next, document.url, outlet) else None
-    return Harvest(tuple(finds.values()), children, following, dict(+skipped), listing.capped)
+    return Harvest(tuple(finds.values()), children, following, dict(+skipped), listing.capped, doubt)
+
+
+def _believed(links: tuple[Link, ...], now: datetime) -> tuple[tuple[Link, ...], str | None]:
+    """`links` without dates that say nothing, and what is said of them: a machine that dates all that it lists by the
+    moment in which it was asked says nothing about any of it."""
+    touched, published = (_says_now(dates, now) for dates in ([x.touched for x in links], [x.published for x in links]))
+    if not (touched or published):
+        return links, None
+    said = [Link(x.url, x.title, None if published else x.published, None if touched else x.touched) for x in links]
+    return tuple(said), "every date is that of the look"
+
+
+def _says_now(dates: list[datetime | None], now: datetime) -> bool:
+    told = [at for at in dates if at]
+    return len(told) >= _MANY and all(abs(at - now) <= _JUST_NOW for at in told)
 
 
 def _parser(kind: SourceKind) -> Callable[[bytes, str, str | None], Listing]:

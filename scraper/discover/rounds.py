@@ -31,7 +31,7 @@ MOST_PAGES: Final = 6
 STALE_A_ROUND: Final = 5
 
 _MARGIN: Final = timedelta(days=2)
-_KINDS: Final[dict[SourceKind, RequestKind]] = {"feed": "feed", "sitemap": "sitemap", "front": "page"}
+_KINDS: Final[dict[SourceKind, RequestKind]] = {"feed": "feed", "sitemap": "sitemap", "front": "front"}
 _TRANSIENT: Final = frozenset({408, 421, 425, 429})
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -93,6 +93,7 @@ class _Walk:
     finds: dict[str, Find] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     capped: str | None = None
+    doubt: str | None = None
     asked: int = 1
     trouble: FetchError | None = None
 
@@ -124,6 +125,7 @@ class _Walk:
         before = len(self.finds)
         self.skipped.update(found.skipped)
         self.cap(found.capped)
+        self.doubt = self.doubt or found.doubt
         for find in found.finds:
             if find.key in self.finds:
                 self.skipped["duplicate"] += 1
@@ -228,6 +230,7 @@ class _Walk:
             tuple(find.sighting for find in newest),
             dict(self.skipped),
             self.capped,
+            doubt=self.doubt,
             etag=etag,
             last_modified=last_modified,
         )

@@ -20,6 +20,7 @@ _HTML: Final = "text/html,application/xhtml+xml"
 _XML: Final = "application/xml;q=0.9,text/xml;q=0.9"
 _ACCEPT: Final[dict[Kind, str]] = {
     "page": f"{_HTML},application/xml;q=0.9,application/pdf;q=0.8,*/*;q=0.5",
+    "front": f"{_HTML},application/xml;q=0.9,*/*;q=0.5",
     "feed": f"application/rss+xml,application/atom+xml,application/feed+json,{_XML},*/*;q=0.5",
     "sitemap": f"{_XML},application/gzip;q=0.8,text/plain;q=0.7,*/*;q=0.5",
     "pdf": "application/pdf,*/*;q=0.5",

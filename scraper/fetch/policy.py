@@ -74,6 +74,7 @@ class FetchPolicy:
         """The largest body taken for `kind`."""
         limits: dict[Kind, int] = {
             "page": self.max_body,
+            "front": self.max_body,
             "feed": self.max_feed,
             "sitemap": self.max_sitemap,
             "pdf": self.max_pdf,

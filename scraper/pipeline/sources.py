@@ -6,18 +6,24 @@ source → discover → frontier
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Final
 
+from scraper import cadence
 from scraper.discover import discover
 from scraper.errors import FetchError
 from scraper.model import Outlet, Round, Source, SourceState
 from scraper.pipeline.services import Services
 
+#: New addresses that a front or section page may add in a day: there is always one more link on some of them.
+MOST_OF_A_PAGE: Final = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one look at one source ended: what was announced, and how much of it was not known before."""
+    """How one look at one source ended: what was announced, and how much of it was not known before. Neither that nor
+    an error: the source rests, and was not asked."""
 
     source: Source
     round: Round | None = None
@@ -34,20 +40,32 @@ async def look(
     """
     frontier, now = services.frontier, services.now()
     state = await services.store(frontier.source, source.url) or SourceState(source.url, outlet.id)
+    if cadence.source_rests(state, source.every, now):
+        return Look(source)
     try:
         found = await discover(outlet, source, state, services.fetcher.get, now, run=services.reader.run)
     except FetchError as error:
         # Being left alone is no failure of the source's own: what its host did is counted where it did it.
         if error.reason not in {"host-paused", "host-capped", "pace"}:
-            state = replace(state, last_checked=now, last_error=error.said, failures=state.failures + 1)
+            state = replace(_today(state, now), last_checked=now, last_error=error.said, failures=state.failures + 1)
             await services.store(frontier.source_done, state)
         return Look(source, error=error.said)
-    put = partial(frontier.put, look_back=look_back)
+    state = _today(state, now)
+    left = max(MOST_OF_A_PAGE - state.added, 0) if source.kind == "front" else None
+    put = partial(frontier.put, look_back=look_back, most=left)
     added = await services.store(put, outlet, found.sightings, now)
     # What a day's ration left out has to be announced again: nothing is known of a source that still holds some.
-    whole = not await services.store(frontier.full, outlet, now)
+    full = await services.store(frontier.full, outlet, now)
+    whole = not full and added != left
+    notes = (
+        f"stopped at {found.capped}" if found.capped else None,
+        f"not believed: {found.doubt}" if found.doubt else None,
+        None if whole else "as many new addresses as a day may have",
+    )
     state = replace(
         state,
+        added=state.added + added,
+        note=None if found.unchanged and whole else "; ".join(filter(None, notes)) or None,
         last_checked=now,
         last_ok=now,
         last_new=now if added else state.last_new,
@@ -59,3 +77,9 @@ async def look(
     )
     await services.store(frontier.source_done, state)
     return Look(source, found, added)
+
+
+def _today(state: SourceState, now: datetime) -> SourceState:
+    """`state` with the count of this day, which is none at the first look of a day."""
+    last = state.last_checked
+    return state if last and last.astimezone(UTC).date() == now.astimezone(UTC).date() else replace(state, added=0)

@@ -49,6 +49,7 @@ class SqliteFrontier:
         now: datetime,
         *,
         look_back: timedelta = FRESH_FOR,
+        most: int | None = None,
     ) -> int:
         """See `interfaces.Frontier`. What is no address is left out; at most `NEW_PER_DAY` are added in a day."""
         rank = _ranking(outlet, now, look_back)
@@ -58,7 +59,8 @@ class SqliteFrontier:
             with self._catalogue.write(durable=False) as db:
                 before = there = cast("int", db.execute(queries()["frontier_new"], day).get)
                 for row in batch:
-                    if there < _MOST_A_DAY[cast("int", row["priority"])]:
+                    wanted = most is None or added + there - before < most
+                    if wanted and there < _MOST_A_DAY[cast("int", row["priority"])]:
                         db.execute(queries()["frontier_add"], row)
                         there += db.changes()
             added += there - before

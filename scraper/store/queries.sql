@@ -403,17 +403,20 @@ UPDATE hosts SET blocked = :now WHERE blocked > :latest;
 
 -- name: source
 -- What is remembered of a source.
-SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified
+SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified, added, note
 FROM sources WHERE url = :url;
 
 -- name: source_done
 -- A source after a look at it.
-INSERT INTO sources (url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified)
-VALUES (:url, :outlet, :last_checked, :last_ok, :last_new, :last_error, :failures, :items, :etag, :last_modified)
+INSERT INTO sources (url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified, added,
+    note)
+VALUES (:url, :outlet, :last_checked, :last_ok, :last_new, :last_error, :failures, :items, :etag, :last_modified, :added,
+    :note)
 ON CONFLICT (url) DO UPDATE SET
     outlet = excluded.outlet, last_checked = excluded.last_checked, last_ok = excluded.last_ok,
     last_new = excluded.last_new, last_error = excluded.last_error, failures = excluded.failures,
-    items = excluded.items, etag = excluded.etag, last_modified = excluded.last_modified;
+    items = excluded.items, etag = excluded.etag, last_modified = excluded.last_modified, added = excluded.added,
+    note = excluded.note;
 
 -- ============================================================================================ reports
 
@@ -435,7 +438,7 @@ SELECT at, reason, url FROM visits WHERE outlet = :outlet AND verdict IN ('faile
 
 -- name: report_sources
 -- All sources.
-SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified
+SELECT url, outlet, last_checked, last_ok, last_new, last_error, failures, items, etag, last_modified, added, note
 FROM sources ORDER BY outlet, url;
 
 -- name: report_queue

@@ -15,7 +15,7 @@ from typing import cast
 import apsw
 
 from scraper.model import EditKind, Outlet, RecordKind
-from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status, Wanted
+from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status, Wanted, silences
 from scraper.store.browse import Browse
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.drafts import keys_of
@@ -36,12 +36,14 @@ class Reports:
     def status(self, now: datetime, *, edits: int = 10) -> Status:
         """Everything at `now`, with the newest `edits`."""
         with self._catalogue.read() as db:
+            sources = tuple(map(source_state, db.execute(queries()["report_sources"])))
             return Status(
                 outlets=_outlets(db, now),
-                sources=tuple(map(source_state, db.execute(queries()["report_sources"]))),
+                sources=sources,
                 queue=_queue(db, now),
                 disk=self._disk(db),
                 edits=self._browse.edits(Wanted(), None, edits).items,
+                silent=silences(sources, now),
             )
 
     def changes(

@@ -241,5 +241,7 @@ CREATE TABLE sources (
     failures      INTEGER NOT NULL DEFAULT 0,
     items         INTEGER NOT NULL DEFAULT 0,
     etag          TEXT,
-    last_modified TEXT
+    last_modified TEXT,
+    added         INTEGER NOT NULL DEFAULT 0,
+    note          TEXT
 ) STRICT, WITHOUT ROWID;
