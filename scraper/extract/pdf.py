@@ -38,6 +38,8 @@ _MAX_PICTURES: Final = 200
 _MAX_DRAWINGS: Final = 2_000
 # Points; a bullet is about a third of the type size.
 _MAX_MARK: Final = 8
+# Points: the largest sheet that PDF knows (ISO 32000-1, annex C).
+_LARGEST: Final = 14_400.0
 # A text of which more than this is signs without meaning is no text.
 _UNREADABLE: Final = 0.4
 # So many pages in a row that are not there end a document whose page count is a lie.
@@ -232,7 +234,8 @@ def _glyphs(textpage: object, count: int, frame: _Frame, ink: Ink) -> Iterator[G
         if here and here != last_object:
             seen = ink.shows(handle, x.value, y.value, size)
             last_object = here
-        if not (upright and size > 0 and frame.shows(x.value, y.value)):
+        # Files may multiply sizes until they are no numbers any more; nothing is larger than the largest sheet.
+        if not (upright and 0 < size <= _LARGEST and frame.shows(x.value, y.value)):
             continue
         raw.FPDFText_GetLooseCharBox(textpage, i, box)
         left, across = frame.point(x.value, y.value)
@@ -240,7 +243,8 @@ def _glyphs(textpage: object, count: int, frame: _Frame, ink: Ink) -> Iterator[G
         # A slanted glyph's box is wider than the glyph by what its height leans over.
         lean = abs(matrix.c * (box.top - box.bottom) / matrix.d) if matrix.d else 0.0
         char = "\ufffd" if raw.FPDFText_HasUnicodeMapError(textpage, i) == 1 else _char(code)
-        yield Glyph(char, left, max(max(ends) - lean, left), across, size, *style, seen)
+        right = max(ends) - lean
+        yield Glyph(char, left, right if left < right < math.inf else left, across, size, *style, seen)
 
 
 def _char(code: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -36,6 +37,8 @@ class Found:
     missed_looks: list[str] = field(default_factory=list)
     doubled_looks: list[str] = field(default_factory=list)
     impolite: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+    waited: tuple[float, ...] = ()
 
     @property
     def wrong(self) -> dict[str, list[str]]:
@@ -46,7 +49,7 @@ class Found:
 Away = tuple[datetime, datetime]
 
 
-def judge(world: World, archive: FileArchive, ends: datetime, delay: float, away: Away | None = None) -> Found:
+def judge(world: World, archive: FileArchive, ends: datetime, away: Away | None = None) -> Found:
     """Go through every story, every source and every host. `away`: from when to when there was no daemon."""
     found, known = Found(), dict[str, int]()
     for article in archive.articles():
@@ -59,11 +62,33 @@ def judge(world: World, archive: FileArchive, ends: datetime, delay: float, away
                 known[entry.id] += 1
             _story(found, archive, url, world.told[host, story.number], story.first.published < ends - LATE)
         _looks(found, host, _disturbances(publisher, away), [world.start, *world.looks[host], ends])
-        close = [b for a, b in pairwise(world.asked[host]) if (b - a).total_seconds() < delay - 0.05]
+        least = world.shape.delay - 0.05
+        close = [b for a, b in pairwise(world.asked[host]) if (b - a).total_seconds() < least]
         found.impolite += [f"{host} at {at:%d %H:%M:%S}" for at in close]
+    found.waited = tuple(sorted(_waits(world, away)))
+    if away:
+        found.out_of_order = list(_out_of_order(world, away[1]))
     found.strange = [article for article, times in known.items() if times == 0]
     found.doubled = [article for article, times in known.items() if times > 1]
     return found
+
+
+def _waits(world: World, away: Away | None) -> Iterator[float]:
+    """Seconds from publication to the first look, of what nobody was kept from looking for."""
+    for (host, number), told in world.told.items():
+        publisher = world.publishers[host]
+        at = max(publisher.stories[number].first.published, world.start)
+        if told.first and not any(since < told.first and at < until for since, until in _disturbances(publisher, away)):
+            yield (told.first - at).total_seconds()
+
+
+def _out_of_order(world: World, back: datetime) -> Iterator[str]:
+    """Of what was published while nobody looked: older articles that were visited before newer ones."""
+    for host, publisher in world.publishers.items():
+        missed = [(world.told[host, s.number].first, s) for s in publisher.stories if s.first.published < back]
+        visited = sorted((at, s.first.published, s.path) for at, s in missed if at and at > back)
+        late = [(a, b) for a, b in pairwise(visited) if a[1] < b[1] and b[0] - back < EVERY]
+        yield from (f"{host}{a[2]} before {b[2]}" for a, b in late)
 
 
 def _story(found: Found, archive: FileArchive, url: str, told: Told, due: bool) -> None:

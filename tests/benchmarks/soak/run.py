@@ -16,14 +16,15 @@ import psutil
 
 from scraper.store.archive import FileArchive
 from scraper.store.verify import verify
+from tests.benchmarks.soak.bad import BAD
 from tests.benchmarks.soak.clock import START, SharedClock
 from tests.benchmarks.soak.judge import Found, judge, size_of
 from tests.benchmarks.soak.watch import Sample, sample
 from tests.benchmarks.soak.world import EVERY, Shape, World, serve
 
 ROOT = Path(__file__).parents[3]
-DELAY = 2.0  # seconds between requests to one host: the program's own default
 SAMPLES = 240
+DRAIN = 7200.0  # seconds after a pause for which it is watched how much is due
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Result:
     left: list[str]
     exits: list[int] = field(default_factory=list)
     drained: list[tuple[float, int]] = field(default_factory=list)
+    bad: dict[str, int] = field(default_factory=dict)
 
     @property
     def wrong(self) -> dict[str, list[str]]:
@@ -71,6 +73,7 @@ class Soak:
     pause: Pause | None = None
     samples: list[Sample] = field(default_factory=list)
     exits: list[int] = field(default_factory=list)
+    drained: list[tuple[float, int]] = field(default_factory=list)
 
     @property
     def archive(self) -> Path:
@@ -99,14 +102,15 @@ class Soak:
     def _configure(self, world: World, address: str) -> None:
         folder = self.root / "config" / "outlets"
         folder.mkdir(parents=True)
-        connect = ", ".join(f'"{host}:80" = "{address}"' for host in world.publishers)
+        hosts = [*world.publishers, *([BAD] if world.bad else [])]
+        connect = ", ".join(f'"{host}:80" = "{address}"' for host in hosts)
         (self.root / "config" / "scraper.toml").write_text(
-            f'[network]\nuser_agent = "soak/1 (a benchmark on this machine)"\ndelay = "{DELAY:.0f}s"\n'
+            f'[network]\nuser_agent = "soak/1 (a benchmark on this machine)"\ndelay = "{self.shape.delay:g}s"\n'
             f"connect_to = {{ {connect} }}\n"
             '[archive]\nlow_water = "100MB"\nwarc_size = "64MB"\n[extract]\nworkers = 2\n',
             encoding="utf-8",
         )
-        for host in world.publishers:
+        for host in hosts:
             (folder / f"{host}.toml").write_text(
                 f'name = "{host}"\nhome = "http://{host}/"\nlanguage = "en"\ntimezone = "UTC"\n'
                 "identity = '-(a\\d+)$'\n"
@@ -134,22 +138,32 @@ class Soak:
         step = timedelta(days=self.shape.days) / SAMPLES
         following = clock() + step
         while process.poll() is None:
+            if len(self.exits) == 1 and self.pause:
+                self._see_it_drain(clock)
             if clock() >= following:
                 following = clock() + step
                 found = sample(seen, self.archive, self.root / "tmp", clock())
                 self.samples += [found] if found else []
             time.sleep(0.05)
 
+    def _see_it_drain(self, clock: SharedClock) -> None:
+        """How much is due, in the first hours after a pause."""
+        since = (clock() - START).total_seconds() / 86_400 - self.pause.after - self.pause.days if self.pause else 0.0
+        if since * 86_400 <= DRAIN:
+            with FileArchive.open(self.archive, read_only=True) as archive:
+                self.drained.append((since * 86_400, archive.reports.status(clock()).queue.due))
+
     def _result(self, world: World, ended: datetime, seconds: float) -> Result:
         events, verdicts, objects = _told(self.root / "daemon.log")
         with FileArchive.open(self.archive, read_only=True) as archive:
-            found = judge(world, archive, ended, DELAY, self._away())
+            found = judge(world, archive, ended, self._away())
         left = [str(path) for path in (self.root / "tmp").iterdir()]
         left += [str(path) for path in self.archive.rglob(".*.part")]
         findings = [f"{one.file}: {one.problem}" for one in verify(self.archive, deep=True)]
         return Result(
             self.shape, found, self.samples, events, verdicts, objects, findings, world.requests, seconds,
-            size_of(self.archive), (self.archive / "catalogue.sqlite").stat().st_size, left, self.exits,
+            size_of(self.archive), (self.archive / "catalogue.sqlite").stat().st_size, left, self.exits, self.drained,
+            dict(world.bad.sent) if world.bad else {},
         )  # fmt: skip
 
     def _away(self) -> tuple[datetime, datetime] | None:

@@ -46,6 +46,15 @@ def _account(result: Result) -> Iterator[tuple[str, object]]:
     yield "versions", found.versions
     yield "texts shown one after the other", found.edits + found.stories
     yield "tombstones", found.taken_down
+    for name, share in (("median", 0.5), ("99 of 100", 0.99), ("all", 1.0)):
+        if found.waited:
+            waited = found.waited[min(int(share * len(found.waited)), len(found.waited) - 1)]
+            yield f"first look after publication, {name}", f"{waited / 60:.0f} min"
+    if result.bad:
+        yield "sent by the bad actor", sum(result.bad.values())
+    if result.drained:
+        yield "due when it came back", result.drained[0][1]
+        yield "due an hour later", next((due for at, due in result.drained if at > 3600), result.drained[-1][1])
     yield "archive, MiB", f"{result.archive_bytes / _MB:.1f}"
     yield "catalogue, bytes an article", result.catalogue_bytes // max(1, found.stories)
     yield "verify --deep", "clean" if not result.findings else len(result.findings)

@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from scraper.errors import Failed
 from scraper.model import Page, Request
+from tests.benchmarks.soak.bad import BAD, BadActor
 from tests.benchmarks.soak.clock import SharedClock
 from tests.benchmarks.year.outlet import HOME, Outlet, Plan
 from tests.benchmarks.year.stories import Shown, Story, edit, write
@@ -33,12 +34,16 @@ NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Shape:
-    """How much of it: days, outlets, and articles of each outlet in all."""
+    """How much of it: days, outlets, and articles of each outlet in all. `at_once`: all of them are there at the start;
+    `delay`: seconds between requests to one host; `bad`: one outlet more, which sends what it should not."""
 
     days: float
     outlets: int
     articles: int
     seed: int = 1
+    at_once: bool = False
+    delay: float = 2.0
+    bad: bool = False
 
 
 @dataclass
@@ -54,11 +59,13 @@ class Publisher(Outlet):
     """One outlet at its own address. Every other one speaks of validators for its feed, every seventh changes from RSS
     to Atom halfway."""
 
-    host = ""
     atom_from = NEVER
+    listed = 20
 
     def _feed(self, now: datetime) -> str:
-        live = [story for story in self.stories if story.first.published <= now and not story.is_gone(now)][-20:]
+        live = [story for story in self.stories if story.first.published <= now and not story.is_gone(now)][
+            -self.listed :
+        ]
         make = self._atom if now >= self.atom_from else self._rss
         return make([(f"{HOME}{s.path}", s.text(now).title, s.first.published) for s in reversed(live)])
 
@@ -84,6 +91,7 @@ class World:
 
     def __init__(self, shape: Shape, start: datetime, clock: SharedClock) -> None:
         self.shape, self.start, self.clock = shape, start, clock
+        self.bad = BadActor() if shape.bad else None
         self.publishers = {f"paper{n:03d}.example": self._publisher(n) for n in range(shape.outlets)}
         self.told: dict[tuple[str, int], Told] = defaultdict(Told)
         self.looks: dict[str, list[datetime]] = defaultdict(list)
@@ -99,13 +107,15 @@ class World:
         out = (self.start + span * rng.uniform(0.1, 0.9),) if number % 4 == 0 and self.shape.days >= 5 else ()
         stories = [self._story(n, span, rng) for n in range(self.shape.articles)]
         made = Publisher(Clock(self.start), stories, Plan(self.start, redesigns, NEVER, out), rng)
-        made.host = f"paper{number:03d}.example"
+        made.listed = self.shape.articles if self.shape.at_once else made.listed
         made.atom_from = self.start + span / 2 if number % 7 == 2 else NEVER
         return made
 
     def _story(self, number: int, span: timedelta, rng: random.Random) -> Story:
         """Most are edited once or twice; one in twenty is taken down for good."""
         at = self.start + span * (number + rng.random()) / (self.shape.articles + 1)
+        if self.shape.at_once:
+            at = self.start - timedelta(minutes=10 * (self.shape.articles - number) * rng.uniform(0.9, 1))
         story = write(number, at, rng)
         after = at
         for _ in range(rng.choice((0, 1, 1, 2, 3))):
@@ -163,6 +173,10 @@ def serve(world: World) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             host = self.headers.get("Host", "").partition(":")[0]
+            if world.bad and host == BAD:
+                world.bad.send(self.path, self.wfile)
+                self.close_connection = True
+                return
             page = world.answer(host, self.path, self.headers.get("If-None-Match"))
             if page is None:
                 self.close_connection = True
