@@ -33,7 +33,9 @@ def check(form: Format, place: Place) -> None:
         raise UsageError(f"--format {form} is no stream; name a file with -o FILE")
     if place.bom and form != "csv":
         raise UsageError(f"--bom: {form} has no such mark; it is for --format csv")
-    if place.overwrite and (form == "text" or place.name is None):
+    if place.overwrite and form == "text":
+        raise UsageError("--overwrite replaces files and never a folder; name a new one")
+    if place.overwrite and place.name is None:
         raise UsageError("--overwrite replaces a file; name one with -o FILE")
     if form == "parquet":
         parquet.check()
