@@ -35,6 +35,7 @@ _SAME: Final = {
     "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe",
     "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه",
 }  # fmt: skip
+_VOICED = re.compile("[\u3099\u309a]")
 _SPACES: Final = "\u200b\ufeff"
 
 
@@ -66,7 +67,11 @@ def fold(text: str) -> str:
     >>> fold("STRASSE") == fold("Straße"), fold("İstanbul"), fold("Łódź"), fold("ёлка")
     (True, 'istanbul', 'lodz', 'елка')
     """
-    return text.lower() if text.isascii() else text.translate(_FOLDED)
+    if text.isascii():
+        return text.lower()
+    folded = text.translate(_FOLDED)
+    # Kana of half width have their voicing as a character of its own.
+    return unicodedata.normalize("NFC", folded) if _VOICED.search(folded) else folded
 
 
 def words(text: str) -> list[str]:
@@ -79,7 +84,6 @@ def words(text: str) -> list[str]:
 
 
 def _cut(word: str) -> str:
-    # Kana of half width have their voicing as a character of its own.
     return (unicodedata.normalize("NFC", word) if word[-1] in "\u3099\u309a" else word)[:LONGEST]
 
 

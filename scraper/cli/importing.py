@@ -78,7 +78,6 @@ class _Wanted:
     @staticmethod
     def of(outlet: str | None, since: str | None, until: str | None, *, dry_run: bool) -> _Wanted:
         """Raises UsageError."""
-
         now = datetime.now(UTC)
         first = moment("--since", since, now) if since else None
         last = moment("--until", until, now) if until else None

@@ -62,8 +62,13 @@ INSERT INTO words (rowid, title, subtitle, author, caption, body) VALUES (?, ?, 
 INSERT OR IGNORE INTO forms (language, stem, word) VALUES (:language, :stem, :word);
 
 -- name: languages
--- The languages of the archive.
-SELECT DISTINCT language FROM forms;
+-- The languages of the archive: one step in the index for each.
+WITH RECURSIVE known (code) AS (
+    SELECT min(language) FROM forms
+    UNION ALL
+    SELECT (SELECT min(language) FROM forms WHERE language > code) FROM known WHERE code IS NOT NULL
+)
+SELECT code FROM known WHERE code IS NOT NULL;
 
 -- name: forms
 -- Words with a stem.

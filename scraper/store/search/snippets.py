@@ -45,6 +45,7 @@ def snippet(article: Article, match: Match, gone: Collection[str] = ()) -> Marke
     """
     best, left = (0, False, "", 0, list[_Spot]()), _READ
     first = ("", len(COLUMNS) - 1)
+    most = (sum(not part.excluded for part in match.parts), bool(gone))
     for column, text in parts(article):
         if column == _TITLE or left <= 0 or not text:
             continue
@@ -55,6 +56,8 @@ def snippet(article: Article, match: Match, gone: Collection[str] = ()) -> Marke
         rank = (len({spot.part for spot in spots}), text in gone)
         if spots and rank > best[:2]:
             best = (*rank, seen, column, spots)
+        if rank == most:
+            break
     _, _, text, column, spots = best if best[4] else (0, False, *first, list[_Spot]())
     return _window(text, COLUMNS[column], spots)
 
@@ -67,6 +70,10 @@ def _spots(text: str, column: int, match: Match) -> list[_Spot]:
         for phrase in part.phrases
         if not part.excluded and column in columns_of(phrase)
     ]
+    folded = words.fold(text)
+    # Most blocks have nothing of it, which costs less to see than to take them apart.
+    if not any(phrase.words[-1] in folded for _, phrase in wanted):
+        return []
     single = {phrase.words[0]: number for number, phrase in wanted if len(phrase.words) == 1 and not phrase.begins}
     others = [(number, phrase) for number, phrase in wanted if len(phrase.words) > 1 or phrase.begins]
     last: deque[tuple[str, int, int]] = deque(maxlen=max((len(phrase.words) for _, phrase in others), default=1))
