@@ -17,7 +17,8 @@
         ├── ArchiveNewer        written by a newer program
         ├── ArchiveUnwritable   disk full, read-only, permission lost
         └── ArchiveDamaged      a file is not what the archive says it is
-            └── ArchiveOlder    the catalogue has an older layout
+            ├── ArchiveOlder    the catalogue has an older layout
+            └── ArchivePruned   a record was dropped by `scraper prune`, on purpose
 
 Errors carry identity (URL, path, line) and end with what to do about it. They survive a pickle: some are raised in a
 worker process.
@@ -160,6 +161,10 @@ class ArchiveUnwritable(ArchiveError):
 
 class ArchiveDamaged(ArchiveError):
     """A file is not what the archive says it is."""
+
+
+class ArchivePruned(ArchiveDamaged):
+    """What is asked for was dropped by `scraper prune`; the archive says when and why, and is whole without it."""
 
 
 class ArchiveOlder(ArchiveDamaged):

@@ -34,6 +34,7 @@ COMMANDS = {
     "reindex": "state",
     "reread": "reread",
     "import": "importing",
+    "prune": "prune",
     "widgets": "widgets",
     "export": "export",
     "demo": "demo",

@@ -54,6 +54,19 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def size(size: float) -> str:
+    """`12 MB`: bytes in the largest unit of which there is at least one.
+
+    >>> size(999), size(12_300_000)
+    ('999 B', '12 MB')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
 def put(text: str = "") -> None:
     """A line for a person: nothing in it can steer the terminal."""
     click.echo(printable(text))

@@ -24,6 +24,7 @@ WORDS = {
     "same": "as before",
     "revised": "revised",
     "kept": "kept as they were, because the new reading seems worse",
+    "pruned": "left alone, because their answers were pruned",
     "unreadable": "could not be read",
 }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from scraper.cli.common import as_json, count, load, moment, places, plain, put, put_json, reading, stamp
+from scraper.cli.common import as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
 def _disk(disk: DiskReport) -> str:
     kept = disk.snapshots + disk.warcs + disk.catalogue
     rest = f"; {count(disk.unfinished, 'unfinished write')}, repaired by the next one" if disk.unfinished else ""
-    files = f"{_size(disk.warcs)} in {count(disk.warc_files, 'WARC file')}"
-    return f"{_size(kept)} kept ({files}), {_size(disk.free)} free{rest}"
+    files = f"{size(disk.warcs)} in {count(disk.warc_files, 'WARC file')}"
+    return f"{size(kept)} kept ({files}), {size(disk.free)} free{rest}"
 
 
 def _failures(failing: Iterable[SourceState], now: datetime, most: int | None) -> Iterator[str]:
@@ -146,14 +146,6 @@ def _outlets(outlets: list[OutletReport], now: datetime, most: int | None) -> It
         yield f"{o.outlet[:28]:28} {o.articles:8} {o.versions:8} {o.gone:5} {o.due:5}  {when}"
     if most and len(outlets) > most:
         yield f"… and {len(outlets) - most} more (--all shows them)"
-
-
-def _size(size: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
 
 
 def _ago(at: datetime, now: datetime) -> str:
@@ -221,12 +213,14 @@ def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
     Every finding names the file and what to do. Changes nothing; may be run while a
     daemon works. Exit code 1 if anything was found.
     """
+    from scraper.store.prune import nobody_prunes
     from scraper.store.verify import verify as check
 
     problems = 0
-    for finding in check(archive, deep=deep):
-        problems += 1
-        put_json(finding) if json_ else put(f"{finding.file}: {finding.problem}; {finding.repair}")
+    with nobody_prunes(archive):
+        for finding in check(archive, deep=deep):
+            problems += 1
+            put_json(finding) if json_ else put(f"{finding.file}: {finding.problem}; {finding.repair}")
     if not json_:
         put(count(problems, "problem") if problems else "everything is as it was stored")
     raise click.exceptions.Exit(int(problems > 0))

@@ -16,17 +16,18 @@ from typing import Final, Literal
 from scraper import paging
 from scraper.article import Article, render
 from scraper.compare import compare
-from scraper.errors import ArchiveDamaged, ExtractError
+from scraper.errors import ArchiveDamaged, ArchivePruned, ExtractError
 from scraper.model import Edit, Entry, Outlet, Revision, Snapshot
 from scraper.pipeline.services import Services
 
-Result = Literal["same", "revised", "kept", "unreadable"]
+Result = Literal["same", "revised", "kept", "pruned", "unreadable"]
 NO_EDIT: Final = "no-edit"
 
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """What became of one version. `kept`: the new reading is not believed, for `reason`. `edit` is what the reading
+    """What became of one version. `kept`: the new reading is not believed, for `reason`. `pruned`: there is
+    nothing left to read it from, on purpose. `edit` is what the reading
     changed in the text; `no_edit`: as both are read now, the version says what the one before says."""
 
     url: str
@@ -134,6 +135,8 @@ async def reread(
         if not is_current(snapshot):
             try:
                 again = replace(await _read(services, snapshot, outlet), canonical_url=entry.url)
+            except ArchivePruned as error:
+                yield replace(told, result="pruned", reason=error.why)
             except (ArchiveDamaged, ExtractError) as error:
                 yield replace(told, result="unreadable", reason=str(error))
             else:

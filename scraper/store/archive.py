@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -35,6 +35,7 @@ from scraper.store.intake import Notes, visit_record
 from scraper.store.locks import Lock, hold_roles
 from scraper.store.opening import PATIENCE, no_catalogue, prepare
 from scraper.store.plan import Known, Plan, plan, snapshot_text
+from scraper.store.prune import Parts, Policy, Pruned, Pruner, finish_prunings
 from scraper.store.quarantine import Quarantine
 from scraper.store.recovery import Recovery
 from scraper.store.reindex import renew
@@ -122,6 +123,7 @@ class FileArchive(Shelves):
                 with archive._writing():
                     archive._recovery.tidy()
                     archive._recovery.adopt_newer()
+                    archive.repairs += finish_prunings(root, seams.files, found)
             undo.pop_all()
         return archive
 
@@ -192,6 +194,9 @@ class FileArchive(Shelves):
         records = [warc.answer(page, answer_id, known), warc.request(page, request_id, answer_id)]
         records += warc.redirects(page, answer_id, self._settings.new_id)
         with self._writing():
+            if known and self._is_pruned(known.record_id):  # since it was looked up
+                known = None
+                records[0] = warc.answer(page, answer_id, known)
             file, offset = self._spool.append(records)
         return Capture(
             file=file,
@@ -204,6 +209,10 @@ class FileArchive(Shelves):
             captured_at=page.fetched_at,
             refers_to=known.record_id if known else None,
         )
+
+    def _is_pruned(self, record_id: str) -> bool:
+        with self._catalogue.read() as db:
+            return db.execute(queries()["record_pruned"], {"record_id": record_id}).fetchone() is not None
 
     def _known_payload(self, page: Page) -> warc.Known | None:
         if page.status != 304 and not page.raw:
@@ -371,6 +380,12 @@ class FileArchive(Shelves):
             return
         side = draft.files[0][1]
         index.add_version(db, draft.data, path, hashlib.sha256(side).hexdigest(), len(side) + len(content))
+
+    def prune(self, policy: Policy, *, yes: bool = False) -> Iterator[Pruned]:
+        """Drop from closed WARC files what `policy` lets go, one file after the other; only if `yes`, else say what
+        would go. Raises ArchiveBusy while another process prunes or verifies."""
+        parts = Parts(self.root, self._files, self._catalogue, self._settings.clock, self._settings.new_id)
+        return Pruner(parts, self._writing).prune(policy, yes=yes)
 
     def write_manifests(self, today: date) -> list[str]:
         """Write the manifest of every finished day (UTC) that lacks one; their paths. A written one never changes."""

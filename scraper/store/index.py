@@ -9,6 +9,7 @@ made again from the files is the same one.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 import apsw
@@ -16,10 +17,12 @@ import apsw
 from scraper import hints, likeness
 from scraper.store import paths
 from scraper.store.catalogue import queries
+from scraper.store.scan import Record
 from scraper.store.sidecar import Json
 from scraper.store.stamps import moment, ticks
 
 _SHIFT = 40
+_FORMAT = re.compile(rb'"format": "(scraper-(?:visit|prune)/[0-9]{1,4})"')
 
 
 def sequence(file: str, offset: int) -> int:
@@ -90,6 +93,7 @@ def add_visit(db: apsw.Connection, visit: Json, file: str, offset: int, record_i
     capture = visit["capture"]
     for kept in filter(None, (capture, *visit.get("pages", ()))):
         row = {name: kept[name] for name in ("length", "record_id", "type", "digest", "url", "status")}
+        row |= {"refers_to": kept.get("refers_to"), "verdict": visit["verdict"], "version": visit["version"]}
         row |= {"seq": sequence(kept["file"], kept["offset"]), "at": ticks(moment(kept["captured_at"]))}
         db.execute(queries()["add_capture"], row)
     row = {name: visit[name] for name in ("article_id", "url", "outlet", "verdict", "reason", "version")}
@@ -138,6 +142,31 @@ def add_widget(db: apsw.Connection, data: Json, path: str, sha256: str) -> None:
         "data": json.dumps(data["widget"], sort_keys=True),
     }
     db.execute(queries()["add_widget"], row)
+
+
+def add_pruning(db: apsw.Connection, file: str, record: Record) -> None:
+    """Take in a record of a WARC file that was pruned: where it lies now; or, if it says so, which others are gone."""
+    if record.kind in {"response", "revisit"}:
+        name = record.headers.get("warc-record-id", "")
+        db.execute(queries()["add_moved"], {"record_id": name, "seq": sequence(file, record.offset)})
+        return
+    if told := pruning_of(record.block or b""):
+        row = {"serial": paths.serial(file), "at": ticks(moment(told["at"])), "why": told["why"]}
+        db.executemany(queries()["add_pruned"], [{**row, "record_id": name} for name, *_ in told["dropped"]])
+
+
+def pruning_of(block: bytes) -> Json | None:
+    """What a metadata record says of how its file was pruned; None if it says something else."""
+    if b'"scraper-prune/1"' not in block:
+        return None
+    told = json.loads(block)
+    return told if isinstance(told, dict) and told.get("format") == "scraper-prune/1" else None
+
+
+def newer_format(block: bytes) -> str | None:
+    """The format of a record of ours that only a later program can read; None for all others."""
+    match = _FORMAT.search(block) if visit_of(block) is None and pruning_of(block) is None else None
+    return match[1].decode() if match else None
 
 
 def visit_of(block: bytes) -> Json | None:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import apsw
 
-from scraper.errors import ArchiveDamaged
+from scraper.errors import ArchiveDamaged, ArchiveNewer
 from scraper.store import index, paths, warc
 from scraper.store.catalogue import queries
 from scraper.store.drafts import is_marker, is_sidecar
@@ -36,9 +36,10 @@ class Notes:
 
 
 def warc_files(root: Path) -> list[tuple[int, Path]]:
-    """All WARC files of ours by serial. Others are somebody else's."""
-    found = (root / paths.WARC).glob("[0-9]*/[0-9]*/*.warc.gz")
-    return sorted((number, path) for path in found if (number := paths.serial(path.name)) is not None)
+    """All WARC files of ours by serial, each as it was pruned last. Others are somebody else's."""
+    found = sorted((root / paths.WARC).glob("[0-9]*/[0-9]*/*.warc.gz"), key=lambda path: paths.prunings(path.name))
+    last = {paths.pruned(path.as_posix(), 0): path for path in found}
+    return sorted((number, path) for path in last.values() if (number := paths.serial(path.name)) is not None)
 
 
 def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, notes: Notes) -> int:
@@ -57,6 +58,8 @@ def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, notes
             end = piece.offset + piece.length
             if piece.kind == "metadata":
                 visits += take_in(db, root, piece, file, notes)
+            if paths.prunings(file):
+                index.add_pruning(db, file, piece)
     # Also of a file that cannot be read the serial is known, so that it is never given again.
     db.execute(queries()["reserve_warc"], {"serial": serial, "file": file, "at": ticks(paths.begun(path.name))})
     db.execute(queries()["warc_known"], {"serial": serial, "known": end})
@@ -96,6 +99,8 @@ def take_in(db: apsw.Connection, root: Path, record: Record, file: str, notes: N
     """Take a metadata record of ours, and the files it names, into the catalogue; whether it was one."""
     visit = index.visit_of(record.block or b"")
     if visit is None:
+        if newer := index.newer_format(record.block or b""):
+            raise ArchiveNewer(root / file, f"holds records of a newer program ({newer}); use the newer program")
         return False
     place = (file, record.offset, record.headers.get("warc-record-id", ""))
     try:

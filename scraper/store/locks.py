@@ -63,6 +63,18 @@ class Lock:
         self._take(fcntl.LOCK_EX, time.monotonic(), what)
         self.note(note)
 
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[bool]:
+        """Whether the lock could be had alone at once; it is let go of again at the end."""
+        try:
+            self.claim("", b"")
+        except ArchiveBusy:
+            yield False
+        else:
+            yield True
+        finally:
+            self.close()
+
     def _take(self, how: int, until: float, what: str) -> None:
         pause = 0.0005
         while True:

@@ -27,7 +27,9 @@ SNAPSHOT = re.compile(
 MARKER = re.compile(r"(?P<kind>gone|back)-\d{8}T\d{6}Z(?:-\d+)?\.json", re.ASCII)
 WIDGET = re.compile(r"(?P<number>\d{3,})_(?P<hash>[0-9a-f]{16})\.json", re.ASCII)
 MANIFEST = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})\.sha256", re.ASCII)
-_WARC_NAME = re.compile(r"[a-z0-9._-]+-(?P<begun>\d{14})-(?P<serial>\d{5,})\.warc\.gz", re.ASCII)
+_WARC_NAME = re.compile(
+    r"[a-z0-9._-]+-(?P<begun>\d{14})-(?P<serial>\d{5,})(?:-p(?P<pruned>[1-9]\d*))?\.warc\.gz", re.ASCII
+)
 _WARC_PATH = re.compile(rf"{WARC}/\d{{4}}/\d{{2}}/{_WARC_NAME.pattern}", re.ASCII)
 _FOLDER = rf"{ARTICLES}/[a-z0-9][a-z0-9.-]*/\d{{4}}/\d{{2}}/[a-z0-9-]+"
 _ARTICLE_FILE = re.compile(rf"{_FOLDER}/[a-z0-9_TZ-]+\.(?:txt|json)", re.ASCII)
@@ -92,6 +94,27 @@ def serial(path: str) -> int | None:
     """The serial of a WARC file of ours, None for any other name."""
     match = _WARC_NAME.fullmatch(path.rpartition("/")[2])
     return int(match["serial"]) if match else None
+
+
+def prunings(path: str) -> int:
+    """How often a WARC file of ours was pruned; 0 for any other name.
+
+    >>> prunings("warc/2024/06/scraper-20240602093000-00001-p2.warc.gz")
+    2
+    """
+    match = _WARC_NAME.fullmatch(path.rpartition("/")[2])
+    return int(match["pruned"] or 0) if match else 0
+
+
+def pruned(path: str, times: int | None = None) -> str:
+    """What a WARC file is called after it was pruned once more, or so often.
+
+    >>> pruned("warc/2024/06/scraper-20240602093000-00001.warc.gz")
+    'warc/2024/06/scraper-20240602093000-00001-p1.warc.gz'
+    """
+    times = prunings(path) + 1 if times is None else times
+    plain = re.sub(r"(?:-p[1-9]\d*)?\.warc\.gz$", "", path)
+    return f"{plain}{f'-p{times}' if times else ''}.warc.gz"
 
 
 def begun(name: str) -> datetime:

@@ -56,8 +56,8 @@ UPDATE aliases SET article_id = :article_id WHERE key = :key AND article_id = :f
 
 -- name: add_capture
 -- A record that holds an answer.
-INSERT INTO captures (seq, length, record_id, kind, digest, url, status, captured_at)
-VALUES (:seq, :length, :record_id, :type, :digest, :url, :status, :at)
+INSERT INTO captures (seq, length, record_id, kind, digest, url, status, captured_at, refers_to, verdict, version)
+VALUES (:seq, :length, :record_id, :type, :digest, :url, :status, :at, :refers_to, :verdict, :version)
 ON CONFLICT DO NOTHING;
 
 -- name: add_visit
@@ -186,13 +186,15 @@ ORDER BY v.seq LIMIT 20;
 
 -- name: known_payload
 -- The newest record that holds this payload for this URL.
-SELECT record_id, url, captured_at FROM captures
-WHERE url = :url AND digest = :digest AND kind = 'response' ORDER BY seq DESC LIMIT 1;
+SELECT record_id, url, captured_at FROM captures AS c
+WHERE url = :url AND digest = :digest AND kind = 'response'
+  AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id) ORDER BY seq DESC LIMIT 1;
 
 -- name: known_answer
 -- The newest record that holds a whole answer of this URL: what a 304 refers to.
-SELECT record_id, url, captured_at FROM captures
-WHERE url = :url AND kind = 'response' AND status = 200 ORDER BY seq DESC LIMIT 1;
+SELECT record_id, url, captured_at FROM captures AS c
+WHERE url = :url AND kind = 'response' AND status = 200
+  AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id) ORDER BY seq DESC LIMIT 1;
 
 -- name: last_coalesced
 -- The capture of the last visit to an article that was seen and not made a version of.
@@ -231,8 +233,70 @@ WHERE i.url = :url AND i.payload = :payload AND c.kind = 'response' ORDER BY c.s
 
 -- name: capture_place
 -- Where a record lies.
-SELECT c.seq, c.length, w.file FROM captures AS c JOIN warcs AS w ON w.serial = c.seq >> 40
+SELECT coalesce(m.seq, c.seq), c.length, w.file FROM captures AS c JOIN warcs AS w ON w.serial = c.seq >> 40
+LEFT JOIN moved AS m ON m.record_id = c.record_id
 WHERE c.record_id = :record_id;
+
+-- name: record_moved
+-- Where a record lies since its file was pruned.
+SELECT m.seq, w.file FROM moved AS m JOIN warcs AS w ON w.serial = m.seq >> 40 WHERE m.record_id = :record_id;
+
+-- name: record_pruned
+-- Since when a record is gone, and why.
+SELECT at, why FROM pruned WHERE record_id = :record_id;
+
+-- ============================================================================================ pruning
+
+-- name: closed_files
+-- WARC files that nobody appends to any more.
+SELECT serial, file FROM warcs WHERE serial < (SELECT max(serial) FROM warcs) AND known > 0 ORDER BY serial;
+
+-- name: captures_to_spare
+-- Answers in one file that made no version and tell of no deletion, old enough, and repeated by none that is needed.
+SELECT c.record_id FROM captures AS c
+WHERE c.seq >= :from AND c.seq < :to AND c.captured_at < :before
+  AND c.version IS NULL AND c.verdict NOT IN ('gone', 'back')
+  AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id)
+  AND NOT EXISTS (SELECT 1 FROM captures AS r WHERE r.refers_to = c.record_id
+                  AND (r.version IS NOT NULL OR r.verdict IN ('gone', 'back') OR r.captured_at >= :before))
+ORDER BY c.seq;
+
+-- name: repeats_needed
+-- What repeats an answer and made a version, or tells of a deletion.
+SELECT record_id FROM captures
+WHERE refers_to = :record_id AND (version IS NOT NULL OR verdict IN ('gone', 'back'));
+
+-- name: warc_names
+-- What each WARC file is called now.
+SELECT serial, file FROM warcs;
+
+-- name: visits_in
+-- The visits whose records are in one file.
+SELECT seq, record_id FROM visits WHERE seq >= :from AND seq < :to;
+
+-- name: visits_aside
+-- Out of the way of their own new places.
+UPDATE visits SET seq = -seq WHERE seq >= :from AND seq < :to;
+
+-- name: visit_moved
+-- The record of a visit lies elsewhere now.
+UPDATE visits SET seq = :new WHERE seq = -:old;
+
+-- name: forget_moved
+-- Where records of one file were until now.
+DELETE FROM moved WHERE seq >= :from AND seq < :to;
+
+-- name: add_moved
+-- A record that was kept when its file was pruned.
+INSERT INTO moved (record_id, seq) VALUES (:record_id, :seq) ON CONFLICT (record_id) DO UPDATE SET seq = excluded.seq;
+
+-- name: add_pruned
+-- A record that was not.
+INSERT INTO pruned (record_id, serial, at, why) VALUES (:record_id, :serial, :at, :why) ON CONFLICT DO NOTHING;
+
+-- name: warc_pruned
+-- A file that was pruned has another name, and is in no manifest yet.
+UPDATE warcs SET file = :file, known = :known, manifest = NULL WHERE serial = :serial;
 
 -- ============================================================================================ writing
 
@@ -595,8 +659,11 @@ SELECT path, sha256 FROM widgets ORDER BY path;
 SELECT serial, file, known FROM warcs ORDER BY serial;
 
 -- name: captures_of_warc
--- The records of one file that the catalogue knows.
-SELECT seq, length, record_id, digest FROM captures WHERE seq >= :from AND seq < :to ORDER BY seq;
+-- The records of one file that the catalogue knows, by where they lie now.
+SELECT coalesce(m.seq, c.seq), c.length, c.record_id, c.digest FROM captures AS c
+LEFT JOIN moved AS m ON m.record_id = c.record_id
+WHERE c.seq >= :from AND c.seq < :to AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id)
+ORDER BY c.seq;
 
 -- name: visits_without_version
 -- Visits that say they made a version which is not there.

@@ -46,6 +46,8 @@ _DERIVED = (
     "markers",
     "widgets",
     "captures",
+    "moved",
+    "pruned",
     "visits",
     "imports",
     "manifests",

@@ -111,7 +111,8 @@ CREATE TABLE widgets (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX widgets_without_manifest ON widgets (at) WHERE manifest IS NULL;
 
--- Records that hold an answer, as far as a visit refers to them.
+-- Records that hold an answer, as far as a visit refers to them. `seq` is where they were first written. `verdict` and
+-- `version` are those of the visit, `refers_to` the record whose payload this one repeats.
 CREATE TABLE captures (
     seq         INTEGER PRIMARY KEY,
     length      INTEGER NOT NULL,
@@ -120,9 +121,27 @@ CREATE TABLE captures (
     digest      TEXT NOT NULL,
     url         TEXT NOT NULL,
     status      INTEGER NOT NULL,
-    captured_at INTEGER NOT NULL
+    captured_at INTEGER NOT NULL,
+    refers_to   TEXT,
+    verdict     TEXT NOT NULL,
+    version     INTEGER
 ) STRICT;
 CREATE INDEX captures_of_url ON captures (url);
+CREATE INDEX captures_repeating ON captures (refers_to) WHERE refers_to IS NOT NULL;
+
+-- Records that are not where they were first written, since their WARC file was pruned; and those that are gone.
+CREATE TABLE moved (
+    record_id TEXT PRIMARY KEY,
+    seq       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX moved_by_place ON moved (seq);
+
+CREATE TABLE pruned (
+    record_id TEXT PRIMARY KEY,
+    serial    INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    why       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- One row a metadata record: what each visit found.
 CREATE TABLE visits (

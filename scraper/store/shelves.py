@@ -14,7 +14,7 @@ from typing import Final, cast
 import apsw
 
 from scraper.copies import Copy
-from scraper.errors import ArchiveDamaged
+from scraper.errors import ArchiveDamaged, ArchivePruned
 from scraper.model import Capture, Entry, Look, Origin, Outlet, Page, Reading, Snapshot
 from scraper.store import copies, drafts, imports, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, queries
@@ -205,11 +205,39 @@ class Shelves:
             return imports.looks(db, article_id, after)
 
     def page(self, capture: Capture) -> Page:
-        """See `interfaces.Archive`. A repeat has the payload of the record it stands for. Raises ArchiveDamaged."""
-        return pages.read_page(self.root, capture, self._payload_place)
+        """See `interfaces.Archive`. A repeat has the payload of the record it stands for.
+
+        Raises ArchiveDamaged; ArchivePruned if it was dropped on purpose."""
+        placed = self.placed(capture)
+        try:
+            return pages.read_page(self.root, placed, self._payload_place)
+        except ArchiveDamaged:
+            again = self.placed(capture)
+            if again == placed:
+                raise
+            return pages.read_page(self.root, again, self._payload_place)  # its file was pruned while it was read
+
+    def placed(self, capture: Capture) -> Capture:
+        """`capture` with the place where its record lies now: elsewhere if its WARC file was pruned.
+
+        Raises ArchivePruned if it was dropped."""
+        with self._catalogue.read() as db:
+            self._check_kept(db, capture.record_id, capture.file)
+            row = db.execute(queries()["record_moved"], {"record_id": capture.record_id}).fetchone()
+        if row is None:
+            return capture
+        seq, file = cast("tuple[int, str]", row)
+        return replace(capture, file=file, offset=index.place(seq)[1])
+
+    def _check_kept(self, db: apsw.Connection, record_id: str, file: str) -> None:
+        row = db.execute(queries()["record_pruned"], {"record_id": record_id}).fetchone()
+        if row:
+            at, why = cast("tuple[int, str]", row)
+            raise ArchivePruned(self.root / file, f"the answer was pruned on {from_ticks(at):%Y-%m-%d} ({why})")
 
     def _payload_place(self, record_id: str) -> tuple[str, int] | None:
         with self._catalogue.read() as db:
+            self._check_kept(db, record_id, paths.WARC)
             row = db.execute(queries()["capture_place"], {"record_id": record_id}).fetchone()
         if row is None:
             return None

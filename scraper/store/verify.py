@@ -26,6 +26,7 @@ from scraper.store.drafts import is_marker, is_sidecar, is_text
 from scraper.store.files import opened, read
 from scraper.store.intake import is_metadata, warc_files
 from scraper.store.locks import quiet
+from scraper.store.prune import replaced
 from scraper.store.reindex import article_files
 from scraper.store.scan import Gap, Record, scan
 from scraper.store.sidecar import checked, loads, snapshot_from
@@ -351,7 +352,8 @@ class _Check:
                 continue
             place = self.root / path
             if not os.path.lexists(place):
-                yield Finding(path, "is listed in a manifest and missing", BACKUP)
+                if not paths.is_warc(path) or sha256 not in replaced(self.root, path):
+                    yield Finding(path, "is listed in a manifest and missing", BACKUP)
                 continue
             if paths.is_warc(path) and not self.deep:
                 continue

@@ -322,6 +322,7 @@ WHOLE = {
     "pending": "holds what is being written this moment",
     "due_hosts": "one row a host with due work is put in order",
     "closed_warcs": "one row a GiB",
+    "warc_names": "one row a GiB",
     "articles_to_seed": "reindex reads everything",
     "tombstone_of": "markers of one article",
     "aliases_of": "aliases of one article",
