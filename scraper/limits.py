@@ -4,6 +4,7 @@ pages too heavy to read."""
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -91,3 +92,21 @@ class ClockWatch:
         offset = now.timestamp() - monotonic
         by, self._offset = offset - self._offset, offset
         return by if abs(by) > self.SLACK else 0.0
+
+
+# A request holds its host's file and its connection, and now and then opens one file more.
+_FILES_A_REQUEST: Final = 3
+# What the rest of the program has open: catalogue, WARC, locks, reading processes, the web side and who looks at it.
+_FILES_OF_OURS: Final = 40
+
+
+def requests_at_once(most: int) -> int:
+    """How many requests may be under way at once, `most` at the most, so that files never run out for what is stored
+    and served. Raises this process's own limit of open files as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most * _FILES_A_REQUEST + _FILES_OF_OURS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    room = most if soft == resource.RLIM_INFINITY else (soft - _FILES_OF_OURS) // _FILES_A_REQUEST
+    return max(min(most, room), 2)

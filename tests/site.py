@@ -122,10 +122,16 @@ class Program:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     @contextmanager
-    def daemon(self, *args: str) -> Iterator[subprocess.Popen[str]]:
-        """`scraper run` while the block runs; killed if it is still there afterwards. Its log goes to `daemon.log`."""
+    def daemon(self, *args: str, files: int | None = None) -> Iterator[subprocess.Popen[str]]:
+        """`scraper run` while the block runs; killed if it is still there afterwards. Its log goes to `daemon.log`.
+
+        With `files` it may open no more than so many at once.
+        """
+        command = self.command("run", *args)
+        if files:
+            command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
         with (self.root / "daemon.log").open("a") as log:
-            process = subprocess.Popen(self.command("run", *args), stderr=log, text=True, start_new_session=True)
+            process = subprocess.Popen(command, stderr=log, text=True, start_new_session=True)
             try:
                 yield process
             finally:

@@ -159,6 +159,7 @@ class Open:
 @asynccontextmanager
 async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
     """Open archive, network and reader for a command that visits articles."""
+    from scraper import limits
     from scraper.fetch.client import Client
     from scraper.fetch.policy import FetchPolicy
     from scraper.pipeline.learning import with_learned
@@ -167,7 +168,11 @@ async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
 
     settings, outlets = load(config)
     with writing(archive, settings) as store:
-        policy = FetchPolicy(**dataclasses.asdict(settings.network), per_host_day=settings.visits.per_host_day)
+        policy = FetchPolicy(
+            **dataclasses.asdict(settings.network),
+            per_host_day=settings.visits.per_host_day,
+            connections=limits.requests_at_once(FetchPolicy().connections),
+        )
         async with Client(policy, store.run_dir / "hosts") as fetcher:
             reader = CagedReader(Cage(**dataclasses.asdict(settings.extract)))
             ruled = with_learned(outlets, store.widgets())
