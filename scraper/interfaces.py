@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
 from scraper.copies import Copy
+from scraper.habits import Life
 from scraper.hits import Facets, Followed, Found
 from scraper.model import (
     Capture,
@@ -242,6 +243,10 @@ class Library(Protocol):
 
     def copies(self, article_id: str) -> Sequence[Copy]:
         """Other articles with the text of this one."""
+        ...
+
+    def lives(self, outlet: str) -> Sequence[Life]:
+        """The newest articles of an outlet with their edits; may be a minute old."""
         ...
 
     def status(self, now: datetime) -> Status:

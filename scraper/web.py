@@ -36,6 +36,7 @@ class Web:
         self._jobs = Jobs(lambda url: _fetch(daemon, url))
         site = Site(
             library=FileLibrary(archive),
+            search=archive.search,
             differ=_Differ(),
             outlets=lambda: daemon.services.outlets,
             trouble=lambda: daemon.trouble,

@@ -32,6 +32,8 @@ NOUNS = {
     "words",
     "query",
     "hits",
+    "habits",
+    "reasons",
 }
 DATA = {"settings", "outlets", "tomlfile"}
 

@@ -10,42 +10,12 @@ import click
 
 from scraper.cli.common import as_json, places, put, put_json, reading, stamp
 from scraper.cli.history import asked_for
+from scraper.reasons import explained
 
 if TYPE_CHECKING:
     from scraper.model import Due, Snapshot
     from scraper.reports import Seen
 
-# What the reason words mean. What follows the word in a record is shown behind it.
-MEANING: Final = {
-    "not-modified": "the server said that nothing was modified",
-    "same-bytes": "the very same bytes as at the visit before",
-    "same-page": "only what surrounds the article changed",
-    "same-text": "the page was built otherwise, the text is the same",
-    "template": "what differs is what a template, a clock or a counter does by itself",
-    "known-text": "another process had just stored this text",
-    "superseded": "a later capture was stored before this one",
-    "crowded": "a page that changes all the time: as many versions a day as are kept",
-    "witness": "the second form of the article says something else; it testifies and makes no version",
-    "headline-test": "the headline alternates between forms that are known: a test on readers",
-    "challenge": "a page that wants to know whether a person is asking",
-    "consent-wall": "a page that asks for consent instead of the article",
-    "login-wall": "a login form instead of the article",
-    "soft-404": "a page that says it is not there, with status 200",
-    "not-an-article": "a page of another kind",
-    "empty": "no text",
-    "teaser": "only the part before a paywall, where the whole text was known",
-    "shrunk": "less than half of the text that was known: a second look has to agree",
-    "undecodable": "letters that cannot be read where they could be before: a second look has to agree",
-    "replaced": "another story in its place: a second look has to agree",
-    "moved": "the address leads to another story",
-    "reused": "another article stands at the address now; the one before it keeps its history",
-    "pages": "not all pages of the article could be had",
-    "too-heavy": "reading it takes more time or memory than one page may; only --force tries the same bytes again",
-    "robots": "robots.txt does not allow it",
-    "private-address": "an address that nobody outside may lead to",
-    "timeout": "the server took too long",
-    "too-large": "more than may be taken",
-}
 COUNTED: Final = 3  # parts of an edit that are shown
 
 
@@ -99,9 +69,7 @@ def _why(visit: Seen, made: Snapshot | None) -> str:
             "believed: a tombstone was set" if "confirmed" in visit.flags else "has to be confirmed by later visits"
         )
         return f"{visit.reason}: {confirmed}"
-    word, _, more = (visit.reason or "").partition(":")
-    said = MEANING.get(word, word or "no reason was recorded")
-    return f"no version: {said}{f' ({more.strip()})' if more.strip() else ''}"
+    return f"no version: {explained(visit.reason)}"
 
 
 def _evidence(made: Snapshot | None) -> list[str]:

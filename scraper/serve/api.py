@@ -13,6 +13,7 @@ from scraper.errors import UrlError
 from scraper.model import EditKind, Entry, Outlet, Snapshot
 from scraper.reports import OutletReport, Place, Wanted
 from scraper.serve import endpoint as take
+from scraper.serve import finding
 from scraper.serve.endpoint import Endpoint, Field, Reply, Values
 from scraper.serve.problems import bad, not_found
 from scraper.serve.shapes import (
@@ -23,6 +24,7 @@ from scraper.serve.shapes import (
     CopyShape,
     DiffShape,
     EditionShape,
+    FoundShape,
     OutletShape,
     OutletsShape,
     SourceShape,
@@ -297,6 +299,10 @@ ENDPOINTS: Final = (
         missing="article or version",
     ),
     Endpoint(f"{ROOT}/changes", "Edits, newest first.", _changes, ChangesShape, (*WANTED, _cursor(place_of), _LIMIT)),
+    Endpoint(
+        f"{ROOT}/search", "Full text of all versions, also what was taken out again.", finding.search, FoundShape,
+        (*finding.FIELDS, _LIMIT),
+    ),
     Endpoint(f"{ROOT}/outlets", "All outlets.", _outlets, OutletsShape),
     Endpoint(
         f"{ROOT}/outlets/{{name}}", "One outlet.", _outlet, OutletShape,

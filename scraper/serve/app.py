@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scraper.errors import ArchiveError
-from scraper.serve import api, asking, feeds, metrics, openapi
+from scraper.serve import api, asking, feeds, metrics, openapi, pages
 from scraper.serve.endpoint import Reply, respond_with
 from scraper.serve.gate import Door, Gate
 from scraper.serve.problems import Problem
@@ -50,30 +50,36 @@ def routes_of(site: Site) -> list[Route]:
         *asking.routes(site),
         Route(f"{api.ROOT}/openapi.json", description),
         *feeds.routes(site),
+        *pages.routes(site),
         *metrics.routes(site),
     ]
 
 
-def _problem(_request: Request, error: Exception) -> Response:
-    return error.response() if isinstance(error, Problem) else _bug(_request, error)
+def _say(request: Request, problem: Problem) -> Response:
+    """The error as whoever asked can read it: a person's browser asks for HTML, programs for anything else."""
+    programs = request.url.path.startswith((api.ROOT, "/feeds/", "/metrics"))
+    wants_page = "text/html" in request.headers.get("accept", "") and not programs
+    return pages.problem(problem) if wants_page else problem.response()
 
 
-def _http(_request: Request, error: Exception) -> Response:
+def _problem(request: Request, error: Exception) -> Response:
+    return _say(request, error) if isinstance(error, Problem) else _bug(request, error)
+
+
+def _http(request: Request, error: Exception) -> Response:
     """What the router has to say: there is nothing there, or not for this method."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 405:
-        headers = dict(getattr(error, "headers", None) or {})
-        return Problem(405, "method", "not with that method", headers).response()
-    return Problem(404, "not-found", "there is nothing here").response()
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return _say(request, Problem(405, "method", "not with that method", dict(error.headers or {})))
+    return _say(request, Problem(404, "not-found", "there is nothing here"))
 
 
-def _archive(_request: Request, error: Exception) -> Response:
+def _archive(request: Request, error: Exception) -> Response:
     """The archive cannot be read, or a file in it is not as it was stored: never another text instead."""
     log.warning("archive-trouble", error=str(error))
-    return Problem(503, "archive", "this cannot be read from the archive; `scraper verify` says why").response()
+    return _say(request, Problem(503, "archive", "this cannot be read from the archive; `scraper verify` says why"))
 
 
 def _bug(request: Request, error: Exception) -> Response:
     """What nobody expected: all of it goes to the log, nothing of it to the client."""
     log.error("request-broke", path=request.url.path, error=repr(error), exc_info=error)
-    return Problem(500, "internal", "that should not have happened; the log says more").response()
+    return _say(request, Problem(500, "internal", "that should not have happened; the log says more"))

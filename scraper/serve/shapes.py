@@ -211,6 +211,36 @@ class ChangesShape:
 
 
 @dataclass(frozen=True, slots=True)
+class HitShape:
+    """An article, or one version of it, that has what was searched for. `versions` are all that have it, as first and
+    last of each row; `removed_in` is the version that no longer had it. `snippet_marks` are pairs of character offsets
+    into `snippet`."""
+
+    article: str
+    outlet: str
+    url: str
+    title: str
+    language: str | None
+    published: str | None
+    version: int
+    captured_at: datetime | None
+    versions: tuple[tuple[int, int], ...]
+    latest: int
+    removed_in: int | None
+    gone_since: datetime | None
+    snippet: str | None
+    snippet_marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundShape:
+    """A page of hits, the most telling first. `next` is the cursor of the next page, null at the end."""
+
+    items: tuple[HitShape, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DiffShape:
     """How one version of an article became another. `rows` are paragraphs in order, each with its words; `html` is the
     same as an escaped fragment."""

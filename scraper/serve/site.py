@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from scraper.article import Article
-from scraper.interfaces import Library
+from scraper.interfaces import Library, Searcher
 from scraper.model import Outlet
 from scraper.serve.jobs import Jobs
 
@@ -31,6 +31,7 @@ class Site:
     where nothing may be fetched. `counts` are visits of this process by verdict."""
 
     library: Library
+    search: Searcher
     differ: Differ
     outlets: Callable[[], Mapping[str, Outlet]]
     trouble: Callable[[], str | None]

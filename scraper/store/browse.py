@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Final, cast
 
+from scraper.habits import Life
 from scraper.model import EditKind, Entry, VerdictKind
 from scraper.reports import Change, Changes, Edition, Place, Wanted
 from scraper.store.catalogue import Catalogue, Value, queries
@@ -16,6 +18,7 @@ from scraper.store.shelves import entry_from
 from scraper.store.stamps import from_ticks, ticks
 
 STRETCH: Final = 20_000  # edits that are looked at for one stretch of a list, whatever is wanted
+LIVES: Final = 20_000  # articles whose habits are looked at
 _EVER = (-(1 << 55), 1 << 57)
 
 
@@ -69,6 +72,16 @@ class Browse:
         values: dict[str, Value] = {"outlet": outlet, "limit": limit}
         with self._catalogue.read() as db:
             return [entry_from(row) for row in db.execute(queries()["articles_gone"], values)]
+
+    def lives(self, outlet: str) -> Sequence[Life]:
+        """The newest articles of an outlet, at most LIVES, with their edits."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["lives"], {"outlet": outlet, "limit": LIVES}).fetchall()
+        made = cast("list[tuple[str, str | None, int, int | None]]", rows)
+        return [
+            Life(id_, title, from_ticks(seen), tuple(from_ticks(at) for *_, at in edits if at is not None))
+            for (id_, title, seen), edits in groupby(made, key=lambda row: row[:3])
+        ]
 
     def editions(self, article_id: str) -> Sequence[Edition]:
         """All versions of an article, oldest first, without their texts."""

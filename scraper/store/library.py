@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from scraper.copies import Copy
+from scraper.habits import Life
 from scraper.model import Entry, Outlet, Reading, Snapshot
 from scraper.reports import Changes, Edition, Place, Seen, Status, Wanted
 from scraper.store import pages
@@ -16,6 +17,7 @@ from scraper.store.archive import FileArchive
 from scraper.store.browse import Browse
 
 FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs a tenth of a second
+STEADY: Final = 60.0  # the same for the habits of an outlet
 
 
 class FileLibrary:
@@ -25,6 +27,7 @@ class FileLibrary:
         self._archive = archive
         self._browse = Browse(archive.catalogue)
         self._counting = threading.Lock()
+        self._lives: dict[str, tuple[float, Sequence[Life]]] = {}
         self._status: tuple[float, Status] | None = None
 
     def entry(self, article_id: str) -> Entry | None:
@@ -91,6 +94,16 @@ class FileLibrary:
     def copies(self, article_id: str) -> Sequence[Copy]:
         """See `interfaces.Library`."""
         return self._archive.copies(article_id)
+
+    def lives(self, outlet: str) -> Sequence[Life]:
+        """See `interfaces.Library`."""
+        with self._counting:
+            made, found = self._lives.get(outlet, (0.0, ()))
+            if not made or time.monotonic() - made > STEADY:
+                found = self._browse.lives(outlet)
+                self._lives = {name: kept for name, kept in self._lives.items() if time.monotonic() - kept[0] < STEADY}
+                self._lives[outlet] = time.monotonic(), found
+            return found
 
     def status(self, now: datetime) -> Status:
         """See `interfaces.Library`. One caller counts, the others wait for what it finds."""

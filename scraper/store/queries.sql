@@ -558,6 +558,13 @@ WHERE outlet = :outlet AND first_seen < :before ORDER BY first_seen DESC, id DES
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
 WHERE gone_since IS NOT NULL AND (:outlet IS NULL OR outlet = :outlet) ORDER BY gone_since DESC LIMIT :limit;
 
+-- name: lives
+-- When the newest articles of an outlet were first seen, and when each was edited.
+SELECT a.id, a.title, a.first_seen, v.captured_at
+FROM (SELECT id, title, first_seen FROM articles WHERE outlet = :outlet ORDER BY first_seen DESC LIMIT :limit) AS a
+LEFT JOIN versions AS v ON v.article_id = a.id AND v.kinds <> ''
+ORDER BY a.first_seen DESC, a.id, v.version;
+
 -- name: editions
 -- All versions of an article as the catalogue has them, oldest first.
 SELECT version, path, sha256, verdict, captured_at, title, kinds, stealth, flags, revision FROM versions

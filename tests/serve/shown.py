@@ -96,6 +96,7 @@ def shown(root: Path, door: Door | None = None, **more: Any) -> Iterator[Shown]:
 
         site = Site(
             library=FileLibrary(archive),
+            search=archive.search,
             differ=Differ(),
             outlets=lambda: {OUTLET.id: OUTLET},
             trouble=lambda: None,

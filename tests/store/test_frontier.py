@@ -326,6 +326,7 @@ WHOLE = {
     "articles_to_seed": "reindex reads everything",
     "tombstone_of": "markers of one article",
     "aliases_of": "aliases of one article",
+    "lives": "a bounded number of articles of one outlet",
     "articles_gone": "one row an article that is gone",
     "report_articles": "counts everything",
     "report_versions": "counts everything",

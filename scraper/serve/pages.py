@@ -1,0 +1,335 @@
+"""The web pages: newest edits, an article and its versions, outlets, what is gone, and a box to archive a URL.
+
+No script is needed, none is served. Whatever came from a page is text: templates escape it, and a link leads out only
+to http and https.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final, cast
+from urllib.parse import parse_qs, urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from scraper.article import Block, byline
+from scraper.habits import habits
+from scraper.model import Outlet, SourceState
+from scraper.reasons import explained
+from scraper.reports import Change
+from scraper.serve import api, asking, edits, finding, plots, views
+from scraper.serve import endpoint as take
+from scraper.serve.endpoint import Field
+from scraper.serve.problems import Problem, not_found
+from scraper.serve.shapes import OutletShape
+from scraper.serve.site import Site
+
+EDITS: Final = 30
+VISITS: Final = 200
+GONE: Final = 200
+NEWEST: Final = 30
+HITS: Final = 20
+Answer = Callable[[Site, Request], Response]
+
+
+def routes(site: Site) -> list[Route]:
+    """All pages."""
+
+    def get(path: str, answer: Answer) -> Route:
+        async def respond(request: Request) -> Response:
+            return _tagged(request, await run_in_threadpool(answer, site, request))
+
+        return Route(path, respond, methods=["GET"])
+
+    async def post(request: Request) -> Response:
+        url = parse_qs((await asking.body_of(request)).decode("utf-8", "replace"), max_num_fields=5).get("url", [""])[0]
+        job = asking.ask(asking.jobs_of(site), url.strip())
+        return RedirectResponse(f"/fetch/{job.id}", 303)
+
+    async def follow(request: Request) -> Response:
+        return _job(site, request)
+
+    return [
+        get("/", lambda site, request: _front(site, request, "/", "Newest edits")),
+        get("/stealth", lambda site, request: _front(site, request, "/stealth", "Edits made in silence")),
+        get("/articles/{id}", _article),
+        get("/articles/{id}/diff", _diff),
+        get("/outlets", _outlets),
+        get("/outlets/{name}", _outlet),
+        get("/gone", _gone),
+        get("/search", _search),
+        get("/status", _status),
+        get("/static/{name}", _static),
+        Route("/fetch", post, methods=["POST"]),
+        Route("/fetch/{job}", follow, methods=["GET"]),
+    ]
+
+
+def _tagged(request: Request, answer: Response) -> Response:
+    """With an ETag, so that a page that is the same is not sent again."""
+    if answer.status_code != 200:
+        return answer
+    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    answer.headers["ETag"] = tag
+    return Response(None, 304, {"ETag": tag}) if request.headers.get("if-none-match") == tag else answer
+
+
+def problem(error: Problem) -> Response:
+    """An error as a page."""
+    return views.page("problem", error.status, error.headers, title=_WORDS.get(error.status, "That did not work"),
+                      detail=error.detail, here="")  # fmt: skip
+
+
+_WORDS: Final = {404: "Not found", 400: "That is not understood", 429: "Too many at once", 503: "Cannot be read"}
+
+
+def _values(request: Request, *fields: Field) -> dict[str, Any]:
+    """Values of the query; empty ones, as forms send them, are none, and unknown ones are left alone."""
+    return {one.name: one.take([text for text in request.query_params.getlist(one.name) if text]) for one in fields}
+
+
+# ------------------------------------------------------------------------------------------------ edits
+
+
+_CURSOR: Final = Field("cursor", "", api.place_of, {})
+
+
+def _front(site: Site, request: Request, here: str, title: str) -> Response:
+    values = _values(request, *api.WANTED, _CURSOR)
+    asked = dict(request.query_params)
+    if here == "/stealth":
+        values["stealth"] = True
+    found = site.library.edits(api.wanted(site, values), values["cursor"], EDITS)
+    listed = api.outlet_shapes(site)
+    query = {name: text for name, text in asked.items() if name != "cursor" and text}
+    return views.page(
+        "front", title=title, here=here, groups=_groups(site, found.items), outlets=listed,
+        all_kinds=sorted(api.KINDS), languages=sorted({one.language for one in listed if one.language}),
+        chosen={name: asked.get(name, "") for name in ("outlet", "kind", "language", "since", "until", "stealth")},
+        next=f"{here}?{urlencode(query | {'cursor': api.cursor_of(found.next)})}" if found.next else None,
+        empty=not any(one.articles for one in listed), state=site.trouble() or "ready",
+        feeds=[{"title": title, "url": f"/feeds/changes.atom?{urlencode(query | _silence(here))}"}],
+    )  # fmt: skip
+
+
+def _silence(here: str) -> dict[str, str]:
+    return {"stealth": "true"} if here == "/stealth" else {}
+
+
+def _groups(site: Site, changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Edits by article; an article stands where its newest edit is."""
+    groups: dict[str, dict[str, Any]] = {}
+    for one in changes:
+        group = groups.setdefault(
+            one.article_id,
+            {"id": one.article_id, "title": one.title, "url": one.url, "outlet": one.outlet, "edits": []},
+        )
+        html = edits.fragment(site, one.article_id, one.version)
+        group["edits"].append(
+            {"at": one.at, "version": one.version, "kinds": one.kinds, "stealth": one.stealth, "html": _own(html)}
+        )
+    return list(groups.values())
+
+
+def _own(html: str | None) -> Markup | None:
+    """A fragment that our own comparison wrote, everything in it escaped."""
+    return None if html is None else Markup(html)  # noqa: S704
+
+
+# ------------------------------------------------------------------------------------------------ one article
+
+
+_VERSION: Final = Field("version", "", take.number, {})
+
+
+def _article(site: Site, request: Request) -> Response:
+    entry = api.entry_of(site, _path(request, "id", take.article_id))
+    wanted = _values(request, _VERSION)["version"]
+    snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
+    article, seen, editions = snapshot.article, site.library.visits(entry.id), site.library.editions(entry.id)
+    return views.page(
+        "article", title=article.title or entry.url, here="", entry=entry, snapshot=snapshot, article=article,
+        byline=byline(article), runs=_runs(article.blocks), editions=editions,
+        timeline=plots.timeline(editions, seen, site.now()), copies=site.library.copies(entry.id),
+        visits=list(reversed(seen[-VISITS:])), more_visits=len(seen) if len(seen) > VISITS else 0,
+        follower=site.library.follower(entry.id), earlier=site.library.earlier(entry), safe_url=_link(entry.url),
+        feeds=[],
+    )  # fmt: skip
+
+
+def _runs(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
+    return [(kind, list(run)) for kind, run in groupby(blocks, key=lambda block: block.kind)]
+
+
+def _link(url: str) -> str | None:
+    """`url` if it may be followed from a page of ours."""
+    return url if urlsplit(url).scheme in {"http", "https"} else None
+
+
+def _path(request: Request, name: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(request.path_params[name])
+    except ValueError:
+        raise not_found("page") from None
+
+
+_VIEW: Final = Field("view", "", take.one_of("inline", "side"), {}, default="inline")
+_FROM: Final = Field("from", "", take.number, {})
+_TO: Final = Field("to", "", take.number, {})
+
+
+def _diff(site: Site, request: Request) -> Response:
+    entry = api.entry_of(site, _path(request, "id", take.article_id))
+    values = _values(request, _FROM, _TO, _VIEW)
+    new = api.snapshot_of(site, entry.id, (entry.latest or 0) if values["to"] is None else values["to"])
+    old = api.snapshot_of(site, entry.id, max(0, new.version - 1) if values["from"] is None else values["from"])
+    data = site.differ.data(old.article, new.article)
+    return views.page(
+        "diff", title=f"{entry.title or entry.url}, {old.version} → {new.version}", here="", entry=entry, old=old,
+        new=new, edit=new.edit if old.version == new.version - 1 else None, chosen=values["view"], feeds=[],
+        known={one.version for one in site.library.editions(entry.id)}, changed=data["changed"],
+        html=_own(site.differ.html(old.article, new.article)), pairs=_pairs(cast("list[dict[str, Any]]", data["rows"])),
+    )  # fmt: skip
+
+
+def _pairs(rows: Iterable[dict[str, Any]]) -> list[tuple[list[tuple[str, str]], list[tuple[str, str]]]]:
+    """Each row as what it was and what it is."""
+    made = []
+    for row in rows:
+        runs = [(run["op"], run["text"]) for run in row["runs"]]
+        made.append(([r for r in runs if r[0] != "insert"], [r for r in runs if r[0] != "delete"]))
+    return made
+
+
+# ------------------------------------------------------------------------------------------------ outlets
+
+
+def _outlets(site: Site, _request: Request) -> Response:
+    listed = api.outlet_shapes(site)
+    sources = site.library.status(site.now()).sources
+    states = {one.id: _state(one, [s for s in sources if s.outlet == one.id], site.now()) for one in listed}
+    return views.page("outlets", title="Outlets", here="/outlets", outlets=listed, states=states, feeds=[])
+
+
+def _state(outlet: OutletShape, sources: list[SourceState], now: datetime) -> str:
+    """How an outlet is doing, in one sentence."""
+    if not outlet.listed:
+        return "not watched"
+    failing = [source for source in sources if source.failures]
+    if not sources:
+        return "not looked at yet"
+    if len(failing) == len(sources):
+        return f"none of its {len(sources)} sources answers" if len(sources) > 1 else "its source does not answer"
+    if failing:
+        return f"{len(failing)} of {len(sources)} sources do not answer"
+    if outlet.last_new and (now - outlet.last_new).days >= 7:
+        return f"silent for {(now - outlet.last_new).days} days"
+    return "well"
+
+
+_BEFORE: Final = Field("before", "", take.moment, {})
+
+
+def _outlet(site: Site, request: Request) -> Response:
+    name = request.path_params["name"]
+    shape = next((one for one in api.outlet_shapes(site) if one.id == name), None)
+    if shape is None:
+        raise not_found("outlet")
+    sources = [one for one in site.library.status(site.now()).sources if one.outlet == name]
+    found = habits(site.library.lives(name), site.now(), _zone(site.outlets().get(name)))
+    newest = site.library.newest(name, _values(request, _BEFORE)["before"], NEWEST)
+    older = urlencode({"before": newest[-1].first_seen.isoformat()}) if len(newest) == NEWEST else None
+    return views.page(
+        "outlet", title=shape.name or name, here="", outlet=shape, sources=sources, habits=found, newest=newest,
+        state=_state(shape, sources, site.now()).capitalize() + ".", next=f"/outlets/{name}?{older}" if older else None,
+        plots=plots.plots(found, _zone_name(site.outlets().get(name))),
+        feeds=[{"title": f"Edits at {name}", "url": f"/feeds/outlets/{name}.atom"}],
+    )  # fmt: skip
+
+
+def _zone_name(outlet: Outlet | None) -> str:
+    return (outlet.timezone if outlet else None) or "UTC"
+
+
+def _zone(outlet: Outlet | None) -> ZoneInfo:
+    return ZoneInfo(_zone_name(outlet))
+
+
+def _gone(site: Site, request: Request) -> Response:
+    outlet = _values(request, Field("outlet", "", take.plain, {}))["outlet"]
+    found = site.library.gone(outlet, GONE)
+    return views.page("gone", title="Gone", here="/gone", articles=found, outlet=outlet, most=GONE, feeds=[])
+
+
+def _search(site: Site, request: Request) -> Response:
+    chosen = {name: request.query_params.get(name, "") for name in _SEARCH}
+    listed = api.outlet_shapes(site)
+    shown: dict[str, Any] = {"hits": [], "next": None, "wrong": None, "facets": None}
+    if chosen["q"].strip():
+        shown |= _found(site, request)
+    query = {name: text for name, text in chosen.items() if text}
+    following = urlencode(query | {"cursor": shown["next"]}) if shown["next"] else None
+    return views.page(
+        "search", title="Search", here="/search", chosen=chosen, outlets=listed, base=urlencode(query),
+        languages=sorted({one.language for one in listed if one.language}), behind=site.search.follow(0).behind,
+        feeds=[{"title": f"Search: {chosen['q']}", "url": f"/feeds/search.atom?{urlencode(query)}"}] if query else [],
+        **(shown | {"next": f"/search?{following}" if following else None}),
+    )  # fmt: skip
+
+
+_SEARCH: Final = ("q", "outlet", "language", "since", "until", "removed")
+
+
+def _found(site: Site, request: Request) -> dict[str, Any]:
+    """Hits and counts, or what is wrong with the query."""
+    try:
+        values = _values(request, *finding.FIELDS)
+        wanted = finding.asked(values)
+        found = finding.find(site, wanted, HITS, values["cursor"])
+    except Problem as problem:
+        return {"wrong": problem.detail.removeprefix("q: ")}
+    counts = None if values["cursor"] else finding.facets(site, wanted)
+    return {"hits": list(map(finding.shown, found.hits)), "next": found.cursor, "facets": counts}
+
+
+def _status(site: Site, _request: Request) -> Response:
+    found = site.library.status(site.now())
+    return views.page(
+        "status", title="Status", here="", status=found, state=site.trouble() or "ready", feeds=[],
+        articles=sum(one.articles for one in found.outlets), failing=[s for s in found.sources if s.failures],
+        kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ the rest
+
+
+def _job(site: Site, request: Request) -> Response:
+    job = asking.jobs_of(site).get(request.path_params["job"])
+    if job is None:
+        raise not_found("fetch")
+    result = job.result or {}
+    article = result.get("article_id")
+    if job.state == "done" and article and result.get("verdict") in {"new", "edited", "same", "back", "gone"}:
+        return RedirectResponse(f"/articles/{article}", 303)
+    waiting = job.state in {"queued", "running"}
+    return views.page(
+        "job", title="Archiving" if waiting else "Not archived", here="", job=job, article=article, feeds=[],
+        verdict=f"{result.get('verdict')}: {explained(cast('str | None', result.get('reason')))}.",
+        headers={"Refresh": "1", "Cache-Control": "no-store"} if waiting else {"Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+def _static(_site: Site, request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in views.STATIC:
+        raise not_found("file")
+    return Response(views.static(name), headers={"Cache-Control": "max-age=3600"}, media_type=views.STATIC[name])
