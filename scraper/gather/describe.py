@@ -78,9 +78,9 @@ class Describer:
             raise Unfit("other-outlet")
         if length > self.limits.block:
             raise Unfit("too-large")
-        if headers.get("warc-truncated"):
-            raise Unfit("truncated")
         answer = _head(headers, prefix, kind)
+        if headers.get("warc-truncated") and answer.status not in REDIRECTS:
+            raise Unfit("truncated")
         return Found(
             number=0,
             source=0,

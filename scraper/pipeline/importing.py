@@ -185,6 +185,8 @@ class _Importer:
             if onward is None or onward.number == at.number:
                 return "redirect"
             at = onward
+        if at.asked:
+            return "redirect"  # whoever captured the end of it says there how it was reached
         leads = why_not(at.url, self.services.outlets.for_url(at.url))
         if at.location or (entry is None and (leads or at.status not in READ or await self._is_known(at))):
             return "redirect"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scraper.gather.describe import Wanted
 from scraper.gather.holdings import Holdings
+from scraper.gather.wacz import members
 from scraper.model import Outlet, Paging, Source
 from scraper.outlets import Outlets
 from scraper.pipeline.importing import Brought, Nobody, bring
@@ -27,7 +28,7 @@ PAGED = Outlet("paged.example", "Pages", "https://paged.example/", pages=Paging(
 async def bring_into(
     archive: FileArchive,
     folder: Path,
-    *files: bytes,
+    *files: bytes | Path,
     outlets: Sequence[Outlet] = (PAPER, PAGED),
     wanted: Wanted | None = None,
 ) -> list[Brought]:
@@ -36,7 +37,8 @@ async def bring_into(
     services = Services(Nobody(), InlineReader(), archive, archive.frontier, Outlets.of(list(outlets)), lambda: NOW)
     with Holdings(archive.run_dir, NOW, wanted=wanted) as holdings:
         for number, data in enumerate(files):
-            holdings.add(written(folder, data, f"{number}.warc.gz"), None)
+            path = data if isinstance(data, Path) else written(folder, data, f"{number}.warc.gz")
+            holdings.add(path, members(path) if path.suffix == ".wacz" else None)
         await bring(services, holdings, told.append)
     return told
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -276,3 +277,16 @@ def test_an_import_in_two_halves_is_the_same(tmp_path: Path) -> None:
                 for run in runs:
                     anyio.run(bring_into, made, tmp_path / "w", warc(*run))
         assert said(tmp_path / f"whole{cut}") == said(tmp_path / f"halves{cut}")
+
+
+async def test_a_redirect_whose_body_was_not_kept(archive: FileArchive, tmp_path: Path) -> None:
+    """It leads all the same; and where its end says itself how it was reached, it comes with that."""
+    asked = "https://paper.example/s/17"
+    headers = (("Location", PIER), ("Content-Length", "500"))
+    moved = Answer(asked, b"", at(0), "301 Moved", headers=headers, warc={"WARC-Truncated": "unspecified"})
+    told = json.dumps({"asked": asked, "hops": [{"url": asked, "status": 301, "location": PIER}]})
+    reached = answer(0, warc={"WARC-JSON-Metadata": told})
+    assert sorted(words(await bring_into(archive, tmp_path / "w", warc(reached, moved)))) == ["new", "redirect"]
+    assert words(await bring_into(archive, tmp_path / "w", warc(moved, answer(1)))) == ["redirect", "same"]
+    with FileArchive.open(tmp_path / "other", create=True) as other:
+        assert words(await bring_into(other, tmp_path / "w", warc(moved, answer(0)))) == ["new", "known"]
