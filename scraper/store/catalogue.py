@@ -56,7 +56,7 @@ def door(path: Path) -> Iterator[None]:
     """What SQLite says, as errors of the archive: nothing of apsw gets out."""
     try:
         yield
-    except (apsw.NotADBError, apsw.CorruptError) as exc:
+    except (apsw.NotADBError, apsw.CorruptError, UnicodeDecodeError) as exc:
         raise ArchiveDamaged(path, f"is not a whole database ({exc}); {REBUILD}") from exc
     except (apsw.BusyError, apsw.LockedError) as exc:
         raise ArchiveBusy(path, "another process holds it for too long; see what it does, then try again") from exc

@@ -42,11 +42,14 @@ def warc_files(root: Path) -> list[tuple[int, Path]]:
     return sorted((number, path) for path in last.values() if (number := paths.serial(path.name)) is not None)
 
 
-def take_in_warc(db: apsw.Connection, root: Path, serial: int, path: Path, notes: Notes) -> int:
-    """Take in a whole WARC file and all that its visits name; how many visits. What cannot be read is said."""
+def take_in_warc(
+    db: apsw.Connection, root: Path, serial: int, path: Path, notes: Notes, until: int | None = None
+) -> int:
+    """Take in a WARC file, whole or `until` an offset, and all that its visits name; how many visits. What cannot be
+    read is said."""
     file, visits, end = path.relative_to(root).as_posix(), 0, 0
     with _said(notes), opened(path) as fd, open(fd, "rb", closefd=False) as stream:
-        size = os.fstat(fd).st_size
+        size = os.fstat(fd).st_size if until is None else until
         row = {"serial": serial, "file": file, "at": ticks(_begun(stream, size, path))}
         db.execute(queries()["reserve_warc"], row)
         if (other := db.execute(queries()["warc_at"], {"serial": serial}).fetchone()) != (file,):

@@ -386,6 +386,13 @@ UNION ALL SELECT 1 FROM markers WHERE path = :path AND sha256 = :sha256 AND mani
 UNION ALL SELECT 1 FROM widgets WHERE path = :path AND sha256 = :sha256 AND manifest IS NULL
 UNION ALL SELECT 1 FROM warcs WHERE file = :path AND manifest IS NULL LIMIT 1;
 
+-- name: is_known
+-- Whether a file is one of the archive: a sidecar, a marker, a decision about a widget, or a manifest.
+SELECT 1 FROM articles AS a JOIN readings AS r ON r.article_id = a.id WHERE a.path = :folder AND r.path = :text
+UNION ALL SELECT 1 FROM markers WHERE path = :path
+UNION ALL SELECT 1 FROM widgets WHERE path = :path
+UNION ALL SELECT 1 FROM manifests WHERE :path = 'manifests/' || day || '.sha256' AND day = :day LIMIT 1;
+
 -- name: reading_at_path
 -- The reading whose text is at a path.
 SELECT r.article_id, r.version, r.revision FROM articles AS a JOIN readings AS r ON r.article_id = a.id
@@ -649,9 +656,9 @@ SELECT id FROM articles WHERE id > :after ORDER BY id LIMIT :limit;
 
 -- ============================================================================================ verify and reindex
 
--- name: all_articles
--- Where every article lies.
-SELECT id, path FROM articles ORDER BY path;
+-- name: articles_by_path
+-- Where every article lies, by and by.
+SELECT path FROM articles WHERE path > :after ORDER BY path LIMIT :limit;
 
 -- name: all_markers_of
 -- The markers of an article.
@@ -667,7 +674,7 @@ SELECT serial, file, known FROM warcs ORDER BY serial;
 
 -- name: captures_of_warc
 -- The records of one file that the catalogue knows, by where they lie now.
-SELECT coalesce(m.seq, c.seq), c.length, c.record_id, c.digest FROM captures AS c
+SELECT coalesce(m.seq, c.seq), c.length, c.record_id, c.digest, c.url, c.captured_at FROM captures AS c
 LEFT JOIN moved AS m ON m.record_id = c.record_id
 WHERE c.seq >= :from AND c.seq < :to AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id)
 ORDER BY c.seq;

@@ -56,6 +56,21 @@ _DERIVED = (
 _FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits)"
 
 
+class Extent:
+    """How much of an archive is to be taken in: all of it."""
+
+    def until(self, serial: int) -> int | None:
+        """Where the WARC file with this serial ends; None is its end on the disk."""
+        return None
+
+    def holds(self, path: str) -> bool:
+        """Whether a file that no visit names is one of it."""
+        return True
+
+
+ALL = Extent()
+
+
 @dataclass(slots=True)
 class Rebuilt:
     """What the new catalogue holds, and what was wrong with the files."""
@@ -107,7 +122,7 @@ def _rebuild(root: Path, files: Files) -> Rebuilt:
         try:
             db.pragma("synchronous", "OFF")  # it is synced once, when it is whole
             db.execute("BEGIN IMMEDIATE")
-            _fill(db, root, files, result)
+            fill(db, root, Notes(result.findings.append), Quarantine(root, files, now))
             state = _carry_over(db, place, result)
             result.carried = state in {"whole", "older"}
             _seed_frontier(db)
@@ -119,34 +134,42 @@ def _rebuild(root: Path, files: Files) -> Rebuilt:
     return result
 
 
-def _fill(db: apsw.Connection, root: Path, files: Files, result: Rebuilt) -> None:
-    notes = Notes(result.findings.append)
+def fill(db: apsw.Connection, root: Path, notes: Notes, quarantine: Quarantine | None, extent: Extent = ALL) -> None:
+    """Take in what the files say. Pieces of unfinished writes go to `quarantine`, or stay where they are."""
     for serial, path in warc_files(root):
-        take_in_warc(db, root, serial, path, notes)
-    quarantine = Quarantine(root, files, now)
+        if (end := extent.until(serial)) != 0:
+            take_in_warc(db, root, serial, path, notes, end)
     for path in article_files(root):
         place = path.relative_to(root).as_posix()
         if path.name.startswith(".") and path.name.endswith(".part"):
-            notes.say(quarantine.take(path, "a write that did not end"))
-        elif place in notes.lost:
-            continue  # it is not what its visit says, and that has been said
+            if quarantine:
+                notes.say(quarantine.take(path, "a write that did not end"))
+        elif place in notes.lost or not paths.is_article_file(place) or not extent.holds(place):
+            continue  # it is not what its visit says, and that has been said; or somebody else's
         elif is_sidecar(place):
             _take_in_unnamed(db, root, quarantine, path, notes)
         elif is_marker(place) and not db.execute("SELECT 1 FROM markers WHERE path = ?", (place,)).fetchone():
             take_in_file(db, root, place, None, notes)
+    _fill_lists(db, root, notes, extent)
+
+
+def _fill_lists(db: apsw.Connection, root: Path, notes: Notes, extent: Extent) -> None:
+    """Decisions about widgets that no visit names, and manifests."""
     for path in sorted((root / paths.WIDGETS).glob("*/*.json")):
         place = path.relative_to(root).as_posix()
-        if place not in notes.lost and not db.execute("SELECT 1 FROM widgets WHERE path = ?", (place,)).fetchone():
+        strange = place in notes.lost or not paths.is_widget(place) or not extent.holds(place)
+        if not strange and not db.execute("SELECT 1 FROM widgets WHERE path = ?", (place,)).fetchone():
             take_in_file(db, root, place, None, notes)
     for path in sorted((root / paths.MANIFESTS).glob("*.sha256")):
-        if paths.MANIFEST.fullmatch(path.name):
+        place = path.relative_to(root).as_posix()
+        if paths.MANIFEST.fullmatch(path.name) and extent.holds(place):
             try:
-                manifests.take_in(db, path.relative_to(root).as_posix(), read(path))
+                manifests.take_in(db, place, read(path))
             except ArchiveDamaged as exc:
                 notes.say(str(exc))
 
 
-def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, path: Path, notes: Notes) -> None:
+def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine | None, path: Path, notes: Notes) -> None:
     """A sidecar: known already, or the work of a process that died before it could say so, or of a lost WARC file."""
     place = path.relative_to(root).as_posix()
     text = path.with_suffix(".txt")
@@ -156,7 +179,7 @@ def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine, pa
     if text.exists():
         notes.say(f"{place} is in no visit that is left; taken in as it is")
         take_in_file(db, root, place, None, notes)
-    elif db.execute("SELECT 1 FROM visits WHERE version IS NOT NULL LIMIT 1").fetchone():
+    elif quarantine and db.execute("SELECT 1 FROM visits WHERE version IS NOT NULL LIMIT 1").fetchone():
         notes.say(quarantine.take(path, "a write that did not end: there is no text"))
 
 

@@ -6,7 +6,10 @@ whole record after it, and checks lengths and digests as it goes. Memory stays s
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
+import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -114,6 +117,7 @@ def _resync(file: BinaryIO, start: int, end: int) -> int:
     """Where the next gzip member with a WARC header begins, `end` if nowhere."""
     at = start
     while at < end:
+        at = _data(file, at, end)
         file.seek(at)
         window = file.read(min(CHUNK, end - at))
         found = window.find(_MAGIC)
@@ -125,6 +129,16 @@ def _resync(file: BinaryIO, start: int, end: int) -> int:
             return end
         at += len(window) - len(_MAGIC) + 1
     return end
+
+
+def _data(file: BinaryIO, at: int, end: int) -> int:
+    """Where the next byte is that the disk holds: a hole of any size costs nothing."""
+    try:
+        return min(end, os.lseek(file.fileno(), at, os.SEEK_DATA))
+    except io.UnsupportedOperation:
+        return at
+    except OSError as exc:
+        return end if exc.errno == errno.ENXIO else at
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:

@@ -1,6 +1,7 @@
 """Proof that nothing in the archive was altered or lost, and that nothing is there that nobody put there.
 
-    catalogue   is a whole database; its rows have their files; without it, the files prove each other
+    catalogue   is a whole database; its rows have their files; without it, the files prove each other; `deep`: if all
+                files are whole, every row says what they say
     articles/   name = hash = sidecar = catalogue = what the next version remembers; nothing else lies there
     warc/       whole up to where it is known; `deep`: every record and digest, every capture at its place, and every
                 file that a visit made
@@ -14,39 +15,35 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
 
 from scraper.errors import ArchiveDamaged, ArchiveError
 from scraper.store import chains, index, manifests, paths
-from scraper.store.catalogue import REBUILD, Catalogue, queries
+from scraper.store.catalogue import REBUILD, Catalogue, logs, unfinished
+from scraper.store.checks import BACKUP, SURPLUS, Check, Finding, pairs, spoken_of
 from scraper.store.drafts import is_marker, is_sidecar, is_text
-from scraper.store.files import opened, read
+from scraper.store.files import opened
 from scraper.store.intake import is_metadata, warc_files
 from scraper.store.locks import quiet
 from scraper.store.prune import replaced
+from scraper.store.recount import unlike
 from scraper.store.reindex import article_files
 from scraper.store.scan import Gap, Record, scan
 from scraper.store.sidecar import checked, loads, snapshot_from
+from scraper.store.stamps import from_ticks, moment, stamp
 
-BACKUP: Final = "restore it from a backup"
-SURPLUS: Final = "move it out of the archive, or restore what it belongs to"
+# File and row differ, and each is whole: which one is wrong shows once the row is made again.
+_UNLIKE = "run `scraper reindex`; if it is named again, restore it from a backup"
+
+__all__ = ["Finding", "verify"]
 _HOME = {
     paths.ARTICLES, paths.WARC, paths.WIDGETS, paths.MANIFESTS, paths.QUARANTINE, paths.RUN, paths.CATALOGUE,
-    f"{paths.CATALOGUE}-wal", f"{paths.CATALOGUE}-shm", "README.md",
     paths.SEARCH, f"{paths.SEARCH}-wal", f"{paths.SEARCH}-shm",
+    *(Path(log).name for log in logs(Path(paths.CATALOGUE))),
+    *(name.name for name in unfinished(Path(paths.CATALOGUE))), "README.md", ".git", ".gitignore", ".gitattributes",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it was stored: the file (relative to the archive), what is wrong, what to do."""
-
-    file: str
-    problem: str
-    repair: str
 
 
 def verify(root: Path, *, deep: bool = False) -> Iterator[Finding]:
@@ -67,43 +64,24 @@ def verify(root: Path, *, deep: bool = False) -> Iterator[Finding]:
         yield from _Check(root, catalogue, deep=deep).all()
 
 
-class _Check:
-    """One run. `named` are the files that were named already."""
-
-    def __init__(self, root: Path, catalogue: Catalogue | None, *, deep: bool) -> None:
-        self.root = root
-        self.catalogue = catalogue
-        self.deep = deep
-        self.damage: str | None = None
-        self.named: set[str] = set()
-        self.surplus: list[str] = []
+class _Check(Check):
+    """One run."""
 
     def all(self) -> Iterator[Finding]:
         parts = (
             self._database(),
             self._home(),
             self._articles(),
-            self._warcs(),
             self._widgets(),
+            self._warcs(),
             self._manifests(),
             self._rows(),
         )
-        for part in (*parts, self._surplus()):
+        for part in (*parts, self._surplus(), self._recount()):
             for finding in part:
                 if finding.file not in self.named:
                     self.named.add(finding.file)
                     yield finding
-
-    def _rows_of(self, query: str, values: dict[str, Any] | None = None) -> list[Any]:
-        """Rows of the catalogue; none from the moment it turns out to be damaged."""
-        if self.catalogue is None:
-            return []
-        try:
-            with self.catalogue.read() as db:
-                return db.execute(queries()[query], values).fetchall()
-        except ArchiveDamaged as exc:
-            self.catalogue, self.damage = None, exc.why
-            return []
 
     # ------------------------------------------------------------------------------------------ catalogue
 
@@ -121,9 +99,7 @@ class _Check:
 
     def _rows(self) -> Iterator[Finding]:
         """Rows whose files are not there, and visits whose version is not."""
-        for _, path in self._rows_of("all_articles"):
-            if not (self.root / path).is_dir():
-                yield Finding(path, "is missing", BACKUP)
+        yield from self._bare_articles()
         for url, article_id, version in self._rows_of("visits_without_version"):
             what = f"version {version} of {url}"
             yield Finding(what, f"was stored (article {article_id}) and is not in the catalogue", BACKUP)
@@ -136,11 +112,27 @@ class _Check:
         if self.damage:
             yield Finding(paths.CATALOGUE, self.damage, REBUILD)
 
+    def _bare_articles(self) -> Iterator[Finding]:
+        """Articles whose folder is not there, is no folder, cannot be read, or holds nothing: no file led to them."""
+        last = ""
+        while rows := self._rows_of("articles_by_path", {"after": last, "limit": 500}):
+            for (path,) in rows:
+                folder = self.root / path
+                if not os.path.lexists(folder):
+                    yield Finding(path, "is missing", BACKUP)
+                elif folder.resolve() != folder or not folder.is_dir():
+                    yield Finding(path, "is not a folder of this archive", BACKUP)
+                elif (names := _names(folder)) is None:
+                    yield Finding(path, "cannot be read", "restore its permissions, or restore it from a backup")
+                elif not any(not (folder / name).is_dir() for name in names):
+                    yield from self._folder(path, [])
+            last = rows[-1][0]
+
     # ------------------------------------------------------------------------------------------ articles
 
     def _home(self) -> Iterator[Finding]:
         for name in sorted(os.listdir(self.root)):  # noqa: PTH208  # names are enough
-            if name not in _HOME and not name.startswith((".git", f".{paths.CATALOGUE}", f".{paths.SEARCH}")):
+            if name not in _HOME and not name.startswith(f".{paths.SEARCH}"):
                 self.surplus.append(name)
         yield from ()
 
@@ -175,14 +167,8 @@ class _Check:
                 self.surplus.append(path)
         for path, by in chains.broken(chain):
             yield Finding(path, f"is not what {by} remembers", BACKUP)
-        expected = _expected(known, markers) if self.catalogue else _pairs(there)
-        yield from self._missing(expected - there)
-
-    def _missing(self, paths_: Iterable[str]) -> Iterator[Finding]:
-        """What is really not there: some of it may have been stored after the folder was read."""
-        for path in sorted(paths_):
-            if not os.path.lexists(self.root / path):
-                yield Finding(path, "is missing", BACKUP)
+        wanted = spoken_of(known, markers) if self.catalogue else pairs(there)
+        yield from self._missing(wanted - there)
 
     def _text(self, path: str, known: dict[str, tuple[str, str]]) -> Iterator[Finding]:
         content = self._content(path)
@@ -203,7 +189,7 @@ class _Check:
             return
         sha256 = hashlib.sha256(content).hexdigest()
         if text in known and sha256 != known[text][1]:
-            yield Finding(path, "was altered since it was stored", BACKUP)
+            yield Finding(path, "was altered since it was stored", _UNLIKE)
             return
         try:
             data = loads(content, self.root / path)
@@ -225,13 +211,7 @@ class _Check:
         elif path not in markers and self.catalogue:
             self.surplus.append(path)
         elif path in markers and hashlib.sha256(content).hexdigest() != markers[path]:
-            yield Finding(path, "was altered since it was stored", BACKUP)
-
-    def _content(self, path: str) -> bytes | Finding:
-        try:
-            return read(self.root / path)
-        except ArchiveDamaged as exc:
-            return Finding(path, exc.why, BACKUP)
+            yield Finding(path, "was altered since it was stored", _UNLIKE)
 
     # ------------------------------------------------------------------------------------------ WARC
 
@@ -264,7 +244,7 @@ class _Check:
             yield Finding(file, exc.why, BACKUP)
 
     def _records(
-        self, file: str, expected: dict[int, tuple[str, str]], known: int, pieces: Iterator[Record | Gap]
+        self, file: str, expected: dict[int, tuple[str | int | None, ...]], known: int, pieces: Iterator[Record | Gap]
     ) -> Iterator[Finding]:
         for piece in pieces:
             if isinstance(piece, Gap):
@@ -279,8 +259,8 @@ class _Check:
             if piece.kind == "metadata":
                 yield from self._said(piece)
             wanted = expected.pop(piece.offset, None)
-            if wanted and wanted != (piece.headers.get("warc-record-id"), piece.headers.get("warc-payload-digest")):
-                yield Finding(file, f"the record at {piece.offset} is not the one that was stored", BACKUP)
+            if wanted and wanted != _told(piece):
+                yield Finding(file, f"the record at {piece.offset} is not the one that was stored", _UNLIKE)
         for offset in sorted(expected):
             yield Finding(file, f"the record at {offset} is missing", BACKUP)
 
@@ -293,15 +273,17 @@ class _Check:
             content = self._content(path)
             if isinstance(content, Finding):
                 yield content
-            elif hashlib.sha256(content).hexdigest() != sha256:
+            elif hashlib.sha256(content).hexdigest() == sha256:
+                self.surplus = [other for other in self.surplus if other != path]
+            else:
                 yield Finding(path, "is not what the visit that made it says", BACKUP)
 
-    def _captures(self, serial: int | None) -> dict[int, tuple[str, str]]:
+    def _captures(self, serial: int | None) -> dict[int, tuple[str | int | None, ...]]:
         if serial is None:
             return {}
         span = {"from": serial << 40, "to": (serial + 1) << 40}
         rows = self._rows_of("captures_of_warc", span)
-        return {index.place(seq)[1]: (record_id, digest) for seq, _, record_id, digest in rows}
+        return {index.place(seq)[1]: (*told, stamp(from_ticks(at))) for seq, *told, at in rows}
 
     def _is_still_torn(self, file: str, gap: Gap) -> bool:
         """A record that is being written looks torn until it is whole."""
@@ -314,14 +296,16 @@ class _Check:
     def _widgets(self) -> Iterator[Finding]:
         """Decisions about widgets: each has the hash in its name, and the catalogue knows it."""
         known = dict(self._rows_of("all_widgets"))
-        there = [path.relative_to(self.root).as_posix() for path in (self.root / paths.WIDGETS).rglob("*.*")]
-        for path in sorted(name for name in there if not (self.root / name).is_dir()):
+        there = [path.relative_to(self.root).as_posix() for path in (self.root / paths.WIDGETS).rglob("*")]
+        there = [name for name in there if not stat.S_ISDIR((self.root / name).lstat().st_mode)]
+        for path in sorted(there):
+            if not paths.is_widget(path) or (self.catalogue and path not in known):
+                self.surplus.append(path)
+                continue
             content = self._content(path)
             sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else ""
             if isinstance(content, Finding):
                 yield content
-            elif not paths.is_widget(path) or (self.catalogue and path not in known):
-                self.surplus.append(path)
             elif not Path(path).stem.endswith(f"_{sha256[:16]}") or known.get(path, sha256) != sha256:
                 yield Finding(path, "was altered: its bytes do not have the hash in its name", BACKUP)
         yield from self._missing(set(known) - set(there))
@@ -334,14 +318,14 @@ class _Check:
         for path in there:
             match = paths.MANIFEST.fullmatch(path.name)
             name = path.relative_to(self.root).as_posix()
-            if match is None:
+            if match is None or (self.catalogue and match["day"] not in written):
                 self.surplus.append(name)
                 continue
             content = self._content(name)
             if isinstance(content, Finding):
                 yield content
             elif written.get(match["day"], hashlib.sha256(content).hexdigest()) != hashlib.sha256(content).hexdigest():
-                yield Finding(name, "was altered since it was written", BACKUP)
+                yield Finding(name, "was altered since it was written", _UNLIKE)
             else:
                 yield from self._listed(content)
         yield from self._missing(f"{paths.MANIFESTS}/{day}.sha256" for day in written)
@@ -361,6 +345,13 @@ class _Check:
                 if manifests.file_sha256(place) != sha256:
                     yield Finding(path, "was altered since its manifest was written", BACKUP)
 
+    # ------------------------------------------------------------------------------------------ all of it once more
+
+    def _recount(self) -> Iterator[Finding]:
+        """If all files are whole, what the catalogue says can be asked of them."""
+        if self.deep and self.catalogue and not self.named and (table := unlike(self.root, self.catalogue)):
+            yield Finding(paths.CATALOGUE, f"does not say what the files say, in the table {table}", REBUILD)
+
     # ------------------------------------------------------------------------------------------ surplus
 
     def _surplus(self) -> Iterator[Finding]:
@@ -375,6 +366,8 @@ class _Check:
         if paths.is_widget(path):
             return path in dict(self._rows_of("all_widgets"))
         folder, _, name = path.rpartition("/")
+        if match := paths.MANIFEST.fullmatch(name):
+            return folder == paths.MANIFESTS and match["day"] in dict(self._rows_of("manifest_days"))
         if any(f'"{folder}/' in visit for _, _, _, visit in self._rows_of("pending")):
             return True
         text = path.removesuffix(".json").removesuffix(".txt") + ".txt"
@@ -386,12 +379,16 @@ class _Check:
         )
 
 
-def _expected(known: Iterable[str], markers: Iterable[str]) -> set[str]:
-    """The files that the catalogue's rows speak of."""
-    return {*known, *(path.removesuffix(".txt") + ".json" for path in known), *markers}
+def _told(record: Record) -> tuple[str | int | None, ...]:
+    """What a record says of itself, as the catalogue remembers it; the time in one way of writing it."""
+    at, said = record.headers.get("warc-date", ""), ("warc-record-id", "warc-payload-digest", "warc-target-uri")
+    with contextlib.suppress(ValueError):
+        at = stamp(moment(at))
+    return (record.length, *map(record.headers.get, said), at)
 
 
-def _pairs(there: set[str]) -> set[str]:
-    """What belongs to the files that are there: no text without sidecar, no sidecar without text."""
-    stems = {path.rpartition(".")[0] for path in there if is_text(path) or is_sidecar(path)}
-    return {f"{stem}{ending}" for stem in stems for ending in (".txt", ".json")}
+def _names(folder: Path) -> list[str] | None:
+    try:
+        return os.listdir(folder)  # noqa: PTH208  # names are enough
+    except OSError:
+        return None
