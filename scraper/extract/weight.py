@@ -23,6 +23,7 @@ MAX_TAGS: Final = 1_500_000
 
 _FORMATTING = re.compile(r"(?i)<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])")
 _NEVER_CLOSED = re.compile(r"<(?:!|(?:img|br|input|link|meta|source|hr)[\s/>])", re.IGNORECASE)
+_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _VOID: Final = tokens("area base br col embed hr img input link meta param source track wbr")
 # Their start closes the one before; they do not nest by being repeated.
@@ -62,7 +63,13 @@ def _has_too_many(html: str, at: int) -> bool:
     if 0 <= end < at:
         return False  # text, such as a script of a million words
     tag = html[begin + 1 : end if end >= 0 else len(html)] if begin >= 0 else ""
-    return tag[:1].isalpha() and len(tag.split(maxsplit=MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
+    if not tag[:1].isalpha() or not _many_words(tag):
+        return False
+    return _many_words(_VALUE.sub("=", tag))  # one attribute may hold a whole article
+
+
+def _many_words(tag: str) -> bool:
+    return len(tag.split(maxsplit=MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
 
 
 def _check_formatting(html: str, url: str) -> None:

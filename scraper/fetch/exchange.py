@@ -98,10 +98,13 @@ class Exchange:
             headers.check_length(head, limit)
         taken = Body(headers.coding(head), limit, ratio=self._policy.max_ratio, cut=cut)
         meter.expect(limit)
+        doubtful = reply.status_code < _ERRORS and headers.is_doubtful(head)
         async with aclosing(cast("AsyncGenerator[bytes]", reply.aiter_raw())) as pieces:
             async for piece in pieces:
                 if not taken.feed(piece):
                     break
+                if doubtful and taken.is_no_page():
+                    raise Trouble("wrong-type", headers.text(head, b"content-type")[:100], transient=False)
         return taken.finish()
 
 

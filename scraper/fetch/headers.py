@@ -31,6 +31,8 @@ _LONGEST_ETAG: Final = 1024
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _CODINGS: Final = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _NEVER: Final = ("video/", "audio/")
+# Pages are sent under these by mistake, so it takes their first bytes to know.
+_DOUBTFUL: Final = ("image/", "font/")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -93,11 +95,16 @@ def check_type(headers: Iterable[Header]) -> None:
         raise Trouble("wrong-type", declared[:100], transient=False)
 
 
+def is_doubtful(headers: Iterable[Header]) -> bool:
+    """Whether the type is that of something else than a page, though pages have been sent under it."""
+    return text(headers, b"content-type").lower().startswith(_DOUBTFUL)
+
+
 def check_length(headers: Iterable[Header], limit: int) -> None:
     """Refuse a body that says itself that it is too large."""
     declared = text(headers, b"content-length")
     if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
-        raise Trouble("too-large", f"{declared[:40]} bytes announced, over {limit}", transient=False)
+        raise Trouble("too-large", f"{declared[:40]} bytes announced, over {limit}")
 
 
 def is_redirect(status: int) -> bool:

@@ -62,7 +62,7 @@ def file_name(name: str) -> str:
     """A file name for any host or origin: readable, safe, short, and another one for each.
 
     >>> file_name("example.org")
-    'example.org-bd3a68b10d54'
+    'example.org-bfabc3743295'
     """
     return f"{_UNSAFE.sub('_', name.lower())[:80].lstrip('.')}-{sha256(name.encode()).hexdigest()[:12]}"
 

@@ -71,7 +71,7 @@ class Meter:
         self.received += received
         if self.received > self._limit:
             said = f"{self.received} bytes and no end"
-            raise Trouble("too-large", said, transient=False) if self.answered else Trouble("protocol", said)
+            raise Trouble("too-large" if self.answered else "protocol", said)
         self._check_rate(received)
 
     def _check_rate(self, received: int) -> None:

@@ -186,6 +186,21 @@ def test_a_page_with_more_elements_than_are_read_is_flagged() -> None:
     assert "truncated" in read(page([*PARAGRAPHS, "<p>x</p>" * 110_000])).flags
 
 
+def test_an_attribute_may_hold_a_whole_article() -> None:
+    box = f"<div data-state='{'word ' * 30_000}'></div>"
+    assert texts(read(page([*PARAGRAPHS, box]))) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("opened", ["<!-- ", "<script>", "<style>", "<textarea>"])
+def test_text_that_an_open_box_has_swallowed_is_flagged(opened: str) -> None:
+    assert "truncated" in read(page([*PARAGRAPHS, f"{opened}{PARAGRAPHS[0]} And so on."])).flags
+
+
+@pytest.mark.parametrize("whole", ["<!-->", "<!-- a --!> b -->", "<script>x = '<!--'</script>", "<style>a{}</style >"])
+def test_what_is_closed_has_swallowed_nothing(whole: str) -> None:
+    assert read(page([whole, *PARAGRAPHS])).flags == ()
+
+
 def test_text_nested_deeper_than_other_parsers_go_is_kept() -> None:
     deep = "<div>" * 400 + f"<p>{PARAGRAPHS[0]} Again.</p>" + "</div>" * 400
     assert f"{PARAGRAPHS[0]} Again." in texts(read(page([*PARAGRAPHS, deep])))

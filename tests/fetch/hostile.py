@@ -3,87 +3,41 @@
     async with Hostile() as site:
         site.url("/slow-body")
 
-It speaks raw bytes, knows no HTTP library, and remembers what it was asked. Behaviours are the functions and bytes at
-the end of this file; `{other}`, `{canary}` and `{port}` in them stand for two more addresses and the port. `host/path`
-stands for a path on one host only. A path that is none of them is an article. For other sites and TLS, start several.
+It speaks raw bytes, knows no HTTP library, and remembers what it was asked. Behaviours are the functions and bytes in
+`behaviours`; `{other}`, `{canary}` and `{port}` in them stand for two more addresses and the port. `host/path` stands
+for a path on one host only. A path that is none of them is an article. For other sites and TLS, start several.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import ssl
+import threading
 import time
-import zlib
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
+from typing import Any
 
-CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
-CLOSED = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+from tests.fetch.answers import CHUNKED, CLOSED, Behaviour, Visit, answer, article, redirect
+from tests.fetch.behaviours import BEHAVIOURS, GZIPPED, endless, hang
 
-
-def article(mark: str = "ok", paragraphs: int = 20) -> bytes:
-    """A plain article that can be told from all others by its mark."""
-    words = "".join(f"<p>Paragraph {n} of the council's report on the bridge.</p>\n" for n in range(paragraphs))
-    head = f"<!doctype html><html lang=en><head><title>The bridge {mark}</title></head>"
-    return (
-        f"{head}<body><article><h1>The bridge {mark}</h1>\n<p>MARK-{mark}</p>\n{words}</article></body></html>".encode()
-    )
-
-
-def answer(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
-    """A whole answer; header names are written with underscores for hyphens."""
-    lines = {"Content_Type": "text/html; charset=utf-8", "Content_Length": str(len(body))} | headers
-    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
-    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
-
-
-def redirect(location: str | bytes, body: bytes = b"", **headers: str) -> bytes:
-    """A 302."""
-    raw = location if isinstance(location, bytes) else location.encode()
-    return answer(body, "302 Found", **headers).replace(b"\r\n", b"\r\nLocation: " + raw + b"\r\n", 1)
-
-
-@dataclass
-class Visit:
-    """One request that came, and when it was over."""
-
-    path: str
-    headers: dict[str, str]
-    began: float
-    ended: float = 0.0
-    sent: int = 0
-    writer: asyncio.StreamWriter | None = field(default=None, repr=False)
-    reader: asyncio.StreamReader | None = field(default=None, repr=False)
-
-    @property
-    def host(self) -> str:
-        """The host that was asked for."""
-        return self.headers.get("Host", "").partition(":")[0]
-
-    async def send(self, data: bytes) -> None:
-        """Send, and wait until it is taken; raises ConnectionError when the client has gone."""
-        assert self.writer is not None
-        self.sent += len(data)
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def drip(self, data: bytes, every: float = 0.05) -> None:
-        """Send one byte at a time."""
-        for byte in data:
-            await self.send(bytes([byte]))
-            await asyncio.sleep(every)
-
-    def reset(self) -> None:
-        """End the connection with a reset instead of a farewell."""
-        assert self.writer is not None
-        self.writer.transport.abort()
-
-
-Behaviour = bytes | Callable[[Visit], Awaitable[None]]
+__all__ = [
+    "BEHAVIOURS",
+    "CHUNKED",
+    "CLOSED",
+    "GZIPPED",
+    "Behaviour",
+    "Hostile",
+    "Visit",
+    "answer",
+    "article",
+    "endless",
+    "hang",
+    "redirect",
+    "running",
+]
 
 
 class Hostile:
@@ -106,6 +60,7 @@ class Hostile:
         self.places = places
         self._tls = tls
         self._at_once = 0
+        self._turns: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._news = asyncio.Event()
@@ -161,253 +116,56 @@ class Hostile:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if "*accept*" in self.paths:
-            await self._behave(self.paths["*accept*"], Visit("*accept*", {}, time.monotonic(), 0, 0, writer, reader))
+            visit = self._visit("*accept*", {}, writer, reader)
+            await self._behave(self.paths["*accept*"], visit)
             return
         while head := await reader.readuntil(b"\r\n\r\n"):
             first, *lines = head.decode("latin-1").split("\r\n")
             headers = dict(line.split(": ", 1) for line in lines if ": " in line)
-            visit = Visit(first.split(" ")[1], headers, time.monotonic(), 0, 0, writer, reader)
-            self.visits.append(visit)
+            path = first.split(" ")[1]
+            visit = self._visit(path, headers, writer, reader)
+            visit.head = len(head)
             self._news.set()
-            plain = visit.path.partition("?")[0]
-            behaviour = self.paths.get(f"{visit.host}{plain}") or self.paths.get(plain)
-            behaviour = behaviour or answer(article(visit.path.strip("/")))
-            try:
-                await self._behave(behaviour, visit)
-            finally:
-                visit.ended = time.monotonic()
+            plain = path.partition("?")[0]
+            known = [place for place in (f"{visit.host}{plain}", path, plain) if place in self.paths]
+            await self._behave(self.paths[known[0]] if known else answer(article(path.strip("/"))), visit)
             if "keep-alive" not in visit.path:
                 return
 
+    def _visit(
+        self, path: str, headers: dict[str, str], writer: asyncio.StreamWriter, reader: asyncio.StreamReader
+    ) -> Visit:
+        key = (headers.get("Host", ""), path)
+        turn, self._turns[key] = self._turns[key], self._turns[key] + 1
+        visit = Visit(path, headers, time.monotonic(), 0, 0, writer, reader, turn, 0, self.port, self.places)
+        self.visits.append(visit)
+        return visit
+
     async def _behave(self, behaviour: Behaviour, visit: Visit) -> None:
-        if not isinstance(behaviour, bytes):
-            await behaviour(visit)
-            return
-        for name, value in {"port": str(self.port), **self.places}.items():
-            behaviour = behaviour.replace(b"{" + name.encode() + b"}", value.encode())
-        await visit.send(behaviour)
+        try:
+            await visit.act(behaviour)
+        finally:
+            visit.ended = time.monotonic()
 
 
-# ------------------------------------------------------------------------------------------------ behaviours
+@contextmanager
+def running(*sites: Hostile) -> Iterator[None]:
+    """Run sites in a thread of their own, those at other addresses than the first at its port."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
 
+    def wait(what: Any) -> None:
+        asyncio.run_coroutine_threadsafe(what, loop).result(20)
 
-async def hang(visit: Visit) -> None:
-    """Say nothing."""
-    await asyncio.sleep(60)
-
-
-async def slow_headers(visit: Visit) -> None:
-    """Headers, one byte at a time, for ever."""
-    await visit.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000)
-
-
-async def slow_body(visit: Visit) -> None:
-    """A body, one byte at a time, for ever."""
-    await visit.send(CLOSED)
-    await visit.drip(article() * 50)
-
-
-async def slow_chunks(visit: Visit) -> None:
-    """Ten bytes now and then."""
-    await visit.send(CHUNKED)
-    while True:
-        await visit.send(b"a\r\n0123456789\r\n")
-        await asyncio.sleep(0.2)
-
-
-async def ok_slow(visit: Visit) -> None:
-    """An article in eight pieces: slow, but alive."""
-    body = article("ok-slow", 100)
-    await visit.send(answer(body).partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
-    size = len(body) // 8 + 1
-    for start in range(0, len(body), size):
-        await visit.send(body[start : start + size])
-        await asyncio.sleep(0.1)
-
-
-async def stall_body(visit: Visit) -> None:
-    """Half an article, then silence."""
-    whole = answer(article())
-    await visit.send(whole[: len(whole) // 2])
-    await asyncio.sleep(60)
-
-
-async def short_reset(visit: Visit) -> None:
-    """Half an article, then a reset."""
-    whole = answer(article())
-    await visit.send(whole[: len(whole) // 2])
-    await asyncio.sleep(0.05)
-    visit.reset()
-
-
-def endless(head: bytes, piece: bytes) -> Behaviour:
-    """`head`, then `piece` for ever at full speed."""
-
-    async def behave(visit: Visit) -> None:
-        await visit.send(head)
-        while True:
-            await visit.send(piece * (65536 // len(piece) + 1))
-
-    return behave
-
-
-async def chunk_tiny(visit: Visit) -> None:
-    """The article in chunks of one byte."""
-    await visit.send(CHUNKED + b"".join(b"1\r\n%c\r\n" % byte for byte in article("chunk-tiny")) + b"0\r\n\r\n")
-
-
-@cache
-def _bomb(size: int, wbits: int = 31) -> bytes:
-    pack = zlib.compressobj(9, zlib.DEFLATED, wbits)
-    return b"".join(pack.compress(bytes(1024**2)) for _ in range(size // 1024**2)) + pack.flush()
-
-
-def _lazily(make: Callable[[], bytes]) -> Behaviour:
-    """An answer that takes time to make, made when it is asked for."""
-
-    async def behave(visit: Visit) -> None:
-        await visit.send(make())
-
-    return behave
-
-
-GZIPPED = gzip.compress(article("ok-gzip"))
-LAYERS = "".join("Content-Encoding: gzip\r\n" for _ in range(40))
-FORGED = answer(article("forged"))
-
-BEHAVIOURS: dict[str, Behaviour] = {
-    "/robots.txt": answer(b"", "404 Not Found"),
-    # What has to work.
-    "/ok-chunked": CHUNKED + b"%x\r\n" % len(article("ok-chunked")) + article("ok-chunked") + b"\r\n0\r\n\r\n",
-    "/ok-gzip": answer(GZIPPED, Content_Encoding="gzip"),
-    "/ok-gzip-members": answer(
-        gzip.compress(article("ok-gzip-members")[:300]) + gzip.compress(article("ok-gzip-members")[300:]),
-        Content_Encoding="x-gzip",
-    ),
-    "/ok-deflate": answer(zlib.compress(article("ok-deflate")), Content_Encoding="deflate"),
-    "/ok-deflate-raw": answer(zlib.compress(article("ok-deflate-raw"))[2:-4], Content_Encoding="deflate"),
-    "/ok-http10": b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + article("ok-http10"),
-    "/ok-early-hints": b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
-    + answer(article("ok-early-hints")),
-    "/ok-slow": ok_slow,
-    "/bare-lf": answer(article("bare-lf")).replace(b"\r\n", b"\n"),
-    "/chunk-tiny": chunk_tiny,
-    "/cookies-flood": answer(article("cookies-flood")).replace(
-        b"\r\n", b"\r\n" + b"".join(b"Set-Cookie: c%d=%s; Domain=.com\r\n" % (n, b"x" * 270) for n in range(300)), 1
-    ),
-    "/keep-alive-lie": answer(article("keep-alive-lie"), Connection="keep-alive"),
-    "/etag-60k": answer(article("etag-60k"), ETag='"' + "e" * 60_000 + '"'),
-    "/cl-long-keep-alive": answer(article("cl-long"), Connection="keep-alive") + FORGED,
-    # Transport and framing.
-    "/cl-short": answer(article(), Content_Length="10000"),
-    "/cl-short-rst": short_reset,
-    "/cl-negative": answer(article(), Content_Length="-1"),
-    "/cl-garbage": answer(article(), Content_Length="10abc"),
-    "/cl-twice": answer(article()).replace(b"\r\n", b"\r\nContent-Length: 10\r\n", 1),
-    "/status-garbage": b"HTTP/1.1 abc Wat\r\n\r\n",
-    "/status-999": answer(article(), "999 Denied"),
-    "/http09": article(),
-    "/header-no-colon": b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n",
-    "/header-nul": b"HTTP/1.1 200 OK\r\nX-Nul: a\x00b\r\n\r\n",
-    "/switching": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-    "/chunk-no-end": CHUNKED + b"5\r\nhello\r\n",
-    "/chunk-size-garbage": CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n",
-    "/chunk-size-huge": CHUNKED + b"FFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n",
-    "/chunk-crumbs": endless(CHUNKED, b"1\r\nx\r\n"),
-    "/chunk-extensions": endless(CHUNKED, b"1;" + b"e" * 4096 + b"\r\nx\r\n"),
-    "/trailers-flood": endless(CHUNKED + b"5\r\nhello\r\n0\r\n", b"X-Trailer: y\r\n"),
-    "/headers-endless": endless(b"HTTP/1.1 200 OK\r\n", b"X-Header: y\r\n"),
-    "/header-1mb": answer(article(), X_Big="x" * 1024**2),
-    "/headers-10000": answer(article()).replace(b"\r\n", b"\r\n" + b"X-A: b\r\n" * 10_000, 1),
-    "/partial-206": answer(article()[:300], "206 Partial Content", Content_Range="bytes 0-299/9999"),
-    "/empty-200": answer(b""),
-    "/no-content-204": b"HTTP/1.1 204 No Content\r\n\r\n" + article(),
-    "/304-unasked": b"HTTP/1.1 304 Not Modified\r\n\r\n",
-    "/close": b"",
-    # Slow, stalled and endless.
-    "/hang": hang,
-    "/slow-headers": slow_headers,
-    "/slow-body": slow_body,
-    "/slow-chunks": slow_chunks,
-    "/stall-body": stall_body,
-    "/endless-body": endless(CLOSED, b"<p>and on it goes</p>"),
-    "/declared-huge": endless(answer(b"", Content_Length="1000000000000"), b"x" * 100),
-    "/endless-1xx": endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
-    # Content codings.
-    "/gzip-bomb": _lazily(lambda: answer(_bomb(100 * 1024**2), Content_Encoding="gzip")),
-    "/deflate-bomb": _lazily(lambda: answer(_bomb(100 * 1024**2, 15), Content_Encoding="deflate")),
-    "/gzip-layers": answer(article()).replace(b"\r\n", b"\r\n" + LAYERS.encode(), 1),
-    "/gzip-twice": answer(gzip.compress(GZIPPED), Content_Encoding="gzip, gzip"),
-    "/br-unasked": answer(b"\x0b\x02\x80hello\x03", Content_Encoding="br"),
-    "/zstd-unasked": answer(b"\x28\xb5\x2f\xfd\x04\x00", Content_Encoding="zstd"),
-    "/gzip-cut": answer(GZIPPED[: len(GZIPPED) // 2], Content_Encoding="gzip"),
-    "/gzip-not": answer(article(), Content_Encoding="gzip"),
-    "/gzip-undeclared": answer(GZIPPED),
-    "/bomb-on-404": _lazily(lambda: answer(_bomb(100 * 1024**2), "404 Not Found", Content_Encoding="gzip")),
-    "/bomb-on-redirect": _lazily(lambda: redirect("/ok", _bomb(100 * 1024**2), Content_Encoding="gzip")),
-    "/video": endless(answer(b"", Content_Type="video/mp4", Content_Length="999999999999"), b"x" * 100),
-    # Redirects.
-    "/ok-redirect-chain": redirect("/chain-1"),
-    "/chain-1": redirect("chain-2"),
-    "/chain-2": redirect("end?q=3"),
-    "/loop-self": redirect("/loop-self"),
-    "/loop-a": redirect("/loop-b"),
-    "/loop-b": redirect("/loop-a"),
-    "/cookie-bounce": redirect("/cookie-bounce", Set_Cookie="seen=1"),
-    "/to-other": redirect("http://{other}:{port}/private/x"),
-    "/ssrf-plain": redirect("http://{canary}:{port}/x"),
-    "/ssrf-relative-scheme": redirect("//{canary}:{port}/x"),
-    "/ssrf-decimal": redirect("http://2130706435:{port}/x"),
-    "/ssrf-hex": redirect("http://0x7f000003:{port}/x"),
-    "/ssrf-short": redirect("http://127.3:{port}/x"),
-    "/ssrf-octal": redirect("http://0177.0.0.3:{port}/x"),
-    "/ssrf-fullwidth": redirect("http://127。0。0。3:{port}/x"),
-    "/ssrf-mapped": redirect("http://[::ffff:{canary}]:{port}/x"),
-    "/ssrf-nat64": redirect("http://[64:ff9b::7f00:3]:{port}/x"),
-    "/ssrf-6to4": redirect("http://[2002:7f00:3::]:{port}/x"),
-    "/ssrf-userinfo": redirect("http://{other}@{canary}:{port}/x"),
-    "/ssrf-backslash": redirect("http://{canary}\\@{other}:{port}/x"),
-    "/ssrf-upper": redirect("HTTP://{canary}:{port}/x"),
-    "/ssrf-empty-host": redirect("http://:{port}/x"),
-    "/ssrf-localhost-dot": redirect("http://localhost.:1/x"),
-    "/ssrf-second-hop": redirect("http://{other}:{port}/ssrf-plain"),
-    "/scheme-file": redirect("file:///etc/passwd"),
-    "/scheme-ftp": redirect("ftp://{canary}/x"),
-    "/scheme-view-source": redirect("view-source:file:///etc/passwd"),
-    "/scheme-jar": redirect("jar:file:///etc/passwd!/"),
-    "/scheme-unix": redirect("http+unix://%2Fvar%2Frun%2Fdocker.sock/x"),
-    "/scheme-about": redirect("about:blank"),
-    "/scheme-javascript": redirect("javascript:alert(1)"),
-    "/loc-empty": redirect(""),
-    "/loc-garbage": redirect("http://[::1"),
-    "/loc-port-high": redirect("http://{other}:99999/"),
-    "/loc-port-zero": redirect("http://{other}:0/"),
-    "/loc-bytes": redirect(b"/\xff\xfe"),
-    "/loc-label": redirect("http://" + "a" * 64 + ".example/"),
-    "/loc-60k": redirect("/" + "x" * 60_000),
-    "/loc-missing": answer(b"", "302 Found"),
-    "/loc-twice": answer(b"", "302 Found").replace(
-        b"\r\n", b"\r\nLocation: /ok\r\nLocation: http://{canary}:{port}/x\r\n", 1
-    ),
-    "/loc-dotdot": redirect("/../../../../etc/passwd"),
-    "/loc-umlaut": redirect("/ma\u00df"),
-    # Status codes.
-    "/s429": answer(b"", "429 Too Many Requests"),
-    "/s401": answer(b"", "401 Unauthorized", WWW_Authenticate='Basic realm="x"'),
-    "/s404": answer(b"<p>not here</p>", "404 Not Found"),
-    "/s404-bare": answer(b"", "404 Not Found"),
-    "/s500": answer(article(), "500 Internal Server Error"),
-}
-BEHAVIOURS |= {
-    f"/retry-after-{name}": answer(b"", status, Retry_After=value)
-    for name, status, value in [
-        ("2", "429 Too Many Requests", "2"),
-        ("huge", "429 Too Many Requests", "9" * 5000),
-        ("negative", "429 Too Many Requests", "-5"),
-        ("float", "429 Too Many Requests", "1.5e3"),
-        ("garbage", "503 Service Unavailable", "soon(tm)"),
-        ("zero", "429 Too Many Requests", "0"),
-        ("date", "503 Service Unavailable", "Fri, 31 Dec 9999 23:59:59 GMT"),
-        ("year", "503 Service Unavailable", "Fri, 31 Dec 99999 23:59:59 +9999"),
-    ]
-}
+    try:
+        for site in sites:
+            site.port = sites[0].port if site.host != sites[0].host else site.port
+            wait(site.__aenter__())
+        yield
+        for site in sites:
+            wait(site.__aexit__(None, None, None))
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

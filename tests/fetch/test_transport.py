@@ -31,7 +31,7 @@ FRAMING = {
     "chunk-no-end": "transient incomplete",
     "chunk-size-garbage": "transient protocol",
     "chunk-size-huge": "transient incomplete",
-    "chunk-extensions": "permanent too-large",
+    "chunk-extensions": "transient too-large",
     "trailers-flood": "transient protocol",
     "headers-endless": "transient protocol",
     "header-1mb": "transient protocol",
@@ -48,8 +48,8 @@ SLOW = {
     "slow-body": "transient too-slow",
     "slow-chunks": "transient too-slow",
     "stall-body": "transient timeout",
-    "endless-body": "permanent too-large",
-    "declared-huge": "permanent too-large",
+    "endless-body": "transient too-large",
+    "declared-huge": "transient too-large",
     "endless-1xx": "transient protocol",
 }
 CODINGS = {
@@ -115,7 +115,7 @@ async def test_limits_by_kind(tmp_path: Path, site: Hostile) -> None:
     big = b"x" * (LIMIT + 1)
     site.paths |= {"/big": answer(big), "/pdf": answer(big, Content_Type="application/pdf")}
     async with fresh(tmp_path) as client:
-        assert await outcome(client, site.url("/big")) == "permanent too-large"
+        assert await outcome(client, site.url("/big")) == "transient too-large"
         assert await outcome(client, site.url("/big"), "feed") == "200"
         assert await outcome(client, site.url("/pdf")) == "200"
 

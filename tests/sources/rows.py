@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from scraper.model import SourceKind
-from tests.fetch.hostile import CLOSED, Behaviour, Visit, _bomb, answer, redirect
+from tests.fetch.answers import CLOSED, Behaviour, Visit, answer, redirect
+from tests.fetch.behaviours import _bomb
 
 DOMAIN = "rows.example"
 CANARY = "http://127.0.0.3:{port}"

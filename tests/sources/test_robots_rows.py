@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.fetch.hostile import Hostile
+from tests.fetch.hostile import Hostile, running
 from tests.site import Program, Site
 from tests.sources.robots import ROBOTS
 from tests.sources.test_rows import LIMITS
 from tests.tally import Tally
-from tests.test_hostile_web import running
 
 HOSTS = {name: f"{name}.example" for name in ROBOTS}
 

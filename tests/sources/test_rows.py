@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.fetch.hostile import Hostile
+from tests.fetch.hostile import Hostile, running
 from tests.site import Program, Site
 from tests.sources.rows import DOMAIN, ROWS, Row
 from tests.tally import Tally
-from tests.test_hostile_web import running
 
 HOSTS = {name: f"{name}.{DOMAIN}" for name in ROWS}
 LIMITS = '[network]\ndeadline = "3s"\nsilence = "2s"\nconnect_timeout = "2s"\nmax_feed = "4MB"\nmax_sitemap = "4MB"\n'
