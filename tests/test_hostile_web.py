@@ -54,7 +54,7 @@ def events(program: Program, name: str) -> list[dict[str, Any]]:
 def test_a_host_rests_when_its_day_is_spent(program: Program) -> None:
     """Whatever it announces; said once in the log, and shown by status."""
     with serve(paper(9)) as site:
-        program.configure(site, GOOD, outlets={GOOD: outlet(GOOD)}, more="[visits]\nper_host_day = 5\n")
+        program.configure(site, GOOD, outlets={GOOD: outlet(GOOD, every="60s")}, more="[visits]\nper_host_day = 5\n")
         with program.daemon():
             wait_for(lambda: events(program, "host-capped"))
             time.sleep(2.5)

@@ -259,7 +259,7 @@ PDFS = (
         ("failed bad-pdf",),
         sent(raw(pages=b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>")),
     ),
-    Row("pdf-blank", "a sheet with nothing on it", ("failed empty",), sent(pdf([]))),
+    Row("pdf-blank", "a sheet with nothing on it", ("failed not-text",), sent(pdf([]))),
     Row(
         "pdf-pages",
         "two billion pages, it says",
