@@ -174,6 +174,7 @@ STATUS = (
     ),
     Row("s403", "403", ("failed http-403",), poisoned("403 Forbidden")),
     Row("s404", "404", ("failed http-404",), poisoned("404 Not Found")),
+    Row("s401", "401 and no more", ("failed http-401",)),
     Row("s404-bare", "404 without a body", ("failed http-404",)),
     Row(
         "s404-after",
@@ -192,7 +193,10 @@ STATUS = (
         turns(poisoned("500 No"), poisoned("500 No"), told("flap")),
     ),
     Row(
-        "n304-unasked", "304 to whoever knows nothing", ("failed protocol again",), b"HTTP/1.1 304 Not Modified\r\n\r\n"
+        "n304-unasked",
+        "304 to whoever knows nothing",
+        ("failed protocol again",),
+        paths=("/304-unasked",),
     ),
     Row(
         "n304-lie",

@@ -156,6 +156,7 @@ FRAMING = (
         ("new", "same"),
         turns(told("cl-long", Connection="keep-alive") + poisoned("200 OK"), told("cl-long")),
     ),
+    Row("cl-long-keep-alive", "the same, and the connection stays open", ("new",), marks=("cl-long",)),
     Row("cl-negative", "Content-Length: -1", ("failed protocol again",)),
     Row("cl-garbage", "Content-Length: 10abc", ("failed protocol again",)),
     Row("cl-twice", "two lengths", ("failed protocol again",)),
