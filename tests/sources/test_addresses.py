@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import article_page
-from tests.fetch.hostile import Behaviour, Hostile, answer, redirect
+from tests.fetch.hostile import Behaviour, Hostile, answer, redirect, running
 from tests.site import Program, Site, outlet
 from tests.sources.rows import items, sitemapindex, urlset, xml
 from tests.tally import Tally
-from tests.test_hostile_web import running
 
 HOST = "paper.example"
 # Places where nobody may go, all but the last few of them the canary's, as they can be written.
