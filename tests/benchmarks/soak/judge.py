@@ -9,11 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from scraper.cadence import BELIEVED
+from scraper.model import Entry, Outlet
 from scraper.store.archive import FileArchive
-from tests.benchmarks.soak.world import EVERY, OUTAGE, Publisher, Told, World
+from tests.benchmarks.soak.world import EVERY, IDENTITY, OUTAGE, Publisher, Told, World
 
-# A story that was published so shortly before the end may not have been looked for yet.
-LATE = EVERY * 2 + timedelta(hours=2)
+# A story that was listed so shortly before the end may not have been asked for yet.
+LATE = timedelta(hours=2)
 # After an outage a host is left alone for an hour at most, and a source is asked again at its own time.
 RECOVERY = timedelta(hours=1) + EVERY
 
@@ -57,10 +58,13 @@ def judge(world: World, archive: FileArchive, ends: datetime, away: Away | None 
     for host, publisher in world.publishers.items():
         for story in publisher.stories:
             url = f"http://{host}{story.path}"
-            entry = archive.find(url)
+            entry = archive.find(url, Outlet(host, host, f"http://{host}/", identity=IDENTITY))
+            told = world.told[host, story.number]
             if entry:
                 known[entry.id] += 1
-            _story(found, archive, url, world.told[host, story.number], story.first.published < ends - LATE)
+                _story(found, archive, entry, told)
+            elif told.shown or (told.listed and told.listed < ends - LATE and not told.gone):
+                found.lost.append(url)
         _looks(found, host, _disturbances(publisher, away), [world.start, *world.looks[host], ends])
         least = world.shape.delay - 0.05
         close = [b for a, b in pairwise(world.asked[host]) if (b - a).total_seconds() < least]
@@ -85,19 +89,14 @@ def _waits(world: World, away: Away | None) -> Iterator[float]:
 def _out_of_order(world: World, back: datetime) -> Iterator[str]:
     """Of what was published while nobody looked: older articles that were visited before newer ones."""
     for host, publisher in world.publishers.items():
-        missed = [(world.told[host, s.number].first, s) for s in publisher.stories if s.first.published < back]
+        missed = [(world.told[host, s.number].asked, s) for s in publisher.stories if s.first.published < back]
         visited = sorted((at, s.first.published, s.path) for at, s in missed if at and at > back)
         late = [(a, b) for a, b in pairwise(visited) if a[1] < b[1] and b[0] - back < EVERY]
         yield from (f"{host}{a[2]} before {b[2]}" for a, b in late)
 
 
-def _story(found: Found, archive: FileArchive, url: str, told: Told, due: bool) -> None:
-    entry = archive.find(url)
-    if entry is None:
-        # One that was taken down before anybody could look at it was never shown.
-        if told.shown or (due and not told.gone):
-            found.lost.append(url)
-        return
+def _story(found: Found, archive: FileArchive, entry: Entry, told: Told) -> None:
+    url = entry.url
     versions = archive.versions(entry.id)
     found.stories += 1
     found.versions += len(versions)

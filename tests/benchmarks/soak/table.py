@@ -71,5 +71,6 @@ def as_json(result: Result) -> dict[str, Any]:
         "account": {name.strip(): number for name, number in _account(result)},
         "trends": {name: asdict(trend) for name, trend in trends(result.samples).items()},
         "objects": result.objects,
+        "rss": [one.rss for one in result.samples],
         "wrong": result.wrong,
     }

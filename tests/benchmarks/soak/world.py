@@ -29,6 +29,7 @@ from tests.fakes import Clock
 
 EVERY = timedelta(hours=3)
 OUTAGE = timedelta(hours=3)
+IDENTITY = r"-(a\d+)$"
 NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
@@ -48,10 +49,13 @@ class Shape:
 
 @dataclass
 class Told:
-    """What one story showed: its texts in order, each once in a row, when the first was, and when it was gone."""
+    """What one story showed: its texts in order, each once in a row; when the first was, when it was first asked for
+    and first listed where somebody looked, and when it was gone."""
 
     shown: list[Shown] = field(default_factory=list)
     first: datetime | None = None
+    asked: datetime | None = None
+    listed: datetime | None = None
     gone: list[datetime] = field(default_factory=list)
 
 
@@ -62,12 +66,14 @@ class Publisher(Outlet):
     atom_from = NEVER
     listed = 20
 
+    def live(self, now: datetime) -> list[Story]:
+        """What its feed lists, the newest first."""
+        there = [story for story in self.stories if story.first.published <= now and not story.is_gone(now)]
+        return there[-self.listed :][::-1]
+
     def _feed(self, now: datetime) -> str:
-        live = [story for story in self.stories if story.first.published <= now and not story.is_gone(now)][
-            -self.listed :
-        ]
         make = self._atom if now >= self.atom_from else self._rss
-        return make([(f"{HOME}{s.path}", s.text(now).title, s.first.published) for s in reversed(live)])
+        return make([(f"{HOME}{s.path}", s.text(now).title, s.first.published) for s in self.live(now)])
 
     def _rss(self, items: list[tuple[str, str, datetime]]) -> str:
         told = "".join(
@@ -136,6 +142,8 @@ class World:
             self.asked[host].append(now)
             if path.startswith("/rss"):
                 self.looks[host].append(now)
+                for story in publisher.live(now) if page else ():
+                    self.told[host, story.number].listed = self.told[host, story.number].listed or now
             elif page and path != "/robots.txt":
                 self._book(host, publisher, now)
             return page
@@ -145,6 +153,7 @@ class World:
         if served.story is None:
             return
         told = self.told[host, served.story.number]
+        told.asked = told.asked or now
         if served.what == "gone":
             told.gone.append(now)
         elif served.what == "article" and served.text is not None:
