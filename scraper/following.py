@@ -49,3 +49,6 @@ def _follow(searcher: Searcher) -> Followed:
         return searcher.follow(AT_ONCE)
     except ArchiveError as error:
         return Followed(why=str(error))
+    except Exception as error:  # the host's net: a search that breaks must not end the daemon
+        log.exception("search-broke", error=repr(error))
+        return Followed(why=f"internal: {type(error).__name__}")
