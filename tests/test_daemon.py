@@ -15,8 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from scraper.store.archive import FileArchive
 from tests.fakes import PARAGRAPHS, article_page
 from tests.site import Program, Site, feed, outlet, serve, wait_for
+from tests.store.invariants import Promises, broken
+from tests.tally import Tally
 
 HOSTS = [f"paper{number}.example" for number in range(4)]
 
@@ -75,16 +78,21 @@ def test_keeps_to_the_pace_of_each_host(tmp_path: Path) -> None:
     assert min(b - a for a, b in pairwise(times)) > 0.39
 
 
-def test_killed_at_any_moment_nothing_is_lost_or_stored_twice(tmp_path: Path) -> None:
-    """kill -9 again and again; in the end everything is there once, and every text that was there stays."""
+def test_killed_at_any_moment_nothing_is_lost_or_stored_twice(tmp_path: Path, effort: int, tally: Tally) -> None:
+    """C15: kill -9 again and again; all invariants hold after each, and in the end everything is there once."""
     program, dice = Program(tmp_path), random.Random(7)
     seen: set[Path] = set()
     with serve(papers(12)) as site:
         program.configure(site, *HOSTS, outlets={host: outlet(host, every="1h") for host in HOSTS})
-        for _ in range(8):
+        for _ in range(10 * effort):
+            promises = Promises.of(program.archive)
             with program.daemon() as daemon:
                 time.sleep(1.2 + dice.random() * 1.5)
                 daemon.kill()
+            if (program.archive / "catalogue.sqlite").exists():
+                wrong = list(broken(program.archive, promises, FileArchive.open))
+                tally("kills of the real daemon", 1, int(not wrong))
+                assert wrong == []
             now = set(program.texts())
             assert seen <= now
             seen = now
