@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -419,6 +420,28 @@ def test_any_bytes_in_its_place_are_survived(archive: FileArchive, effort: int, 
     assert right == rounds
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "ALTER TABLE articles RENAME COLUMN latest TO newest",
+        "UPDATE OR IGNORE forms SET word = '{\"'",
+        "UPDATE sheets SET pieces = x'05ff'",
+        "UPDATE state SET value = 'soon' WHERE name = 'mark'",
+        "DROP TABLE words",
+    ],
+)
+def test_what_makes_no_sense_is_damage(archive: FileArchive, harm: str) -> None:
+    """A database that is whole and says what this program never writes is made again too."""
+    edited(archive)
+    archive.search.follow(60)
+    db = connect(archive.root / "search.sqlite", apsw.SQLITE_OPEN_READWRITE)
+    db.execute(harm)
+    db.close()
+    hits = archive.search.find(parse("harbour")).hits
+    archive.search.follow(60)
+    assert {hit.url for hit in hits} == ids(archive, "harbour") == {HARBOUR, NORTH}
+
+
 def test_a_newer_file_is_left_alone(archive: FileArchive) -> None:
     """It is a newer program's."""
     make(archive.root / "search.sqlite", Files(), "CREATE TABLE x (y)", (file.APPLICATION, file.VERSION + 1))
@@ -549,7 +572,7 @@ def test_two_processes_follow_and_a_third_writes(archive: FileArchive) -> None:
     outputs = [process.communicate(timeout=60)[0].splitlines()[-1] for process in both]
     assert outputs == ["done", "done"]
     assert len(found(archive, "common1 OR latecomer", limit=100)) == 31
-    db = connect(archive.root / "search.sqlite", 1)
+    db = connect(archive.root / "search.sqlite", apsw.SQLITE_OPEN_READONLY)
     try:
         assert db.execute("SELECT count(*), count(DISTINCT id) FROM articles").fetchone() == (31, 31)
     finally:

@@ -24,6 +24,24 @@ def queries() -> dict[str, str]:
     return named(sql("search/queries.sql"))
 
 
+# What a number, a date or a row of versions does that is not as it was written.
+_ODD: Final = (ValueError, TypeError, IndexError, KeyError, OverflowError)
+
+
+@contextlib.contextmanager
+def _sound(path: Path) -> Generator[None]:
+    """Whatever cannot be made sense of is damage: the file can be made again, and nothing else helps."""
+    try:
+        with door(path):
+            yield
+    except ArchiveError as exc:
+        if type(exc) is ArchiveError and exc.path == path:
+            raise ArchiveDamaged(path, exc.why) from exc
+        raise
+    except _ODD as exc:
+        raise ArchiveDamaged(path, f"is not what was written ({type(exc).__name__}: {exc})") from exc
+
+
 @contextlib.contextmanager
 def to_read(path: Path) -> Generator[apsw.Connection]:
     """A connection to search by, for one search: within it everything is of one moment.
@@ -32,7 +50,7 @@ def to_read(path: Path) -> Generator[apsw.Connection]:
     """
     if not path.exists():
         raise ArchiveDamaged(path, "is missing; the next search that may write makes it again")
-    with door(path):
+    with _sound(path):
         db = connect_to_read(path, unwritable=True)
         # Whoever made the file again has given its log's name to another: only who holds the lock may fold one in.
         db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
@@ -48,7 +66,7 @@ def to_read(path: Path) -> Generator[apsw.Connection]:
 def to_write(path: Path) -> Generator[apsw.Connection]:
     """A connection for whoever holds the lock of the search, who is alone. The file is made if it is none of ours."""
     _make_sure(path)
-    with door(path):
+    with _sound(path):
         db = connect(path, apsw.SQLITE_OPEN_READWRITE)
         try:
             # A power cut may take back the last moments: then they are followed again.

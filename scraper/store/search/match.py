@@ -35,7 +35,8 @@ class Phrase:
     column: str | None = None
 
     def __str__(self) -> str:
-        assert all(word.isalnum() or not word.isascii() for word in self.words)  # noqa: S101  # see scraper/words.py
+        if not all(word.isalnum() or not word.isascii() for word in self.words):
+            raise ValueError(f"no words: {self.words}")  # neither a query nor a text has them: the file is damaged
         quoted = f'"{" ".join(self.words)}"{" *" if self.begins else ""}'
         return f"{self.column} : {quoted}" if self.column else quoted
 

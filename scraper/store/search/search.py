@@ -109,21 +109,21 @@ class Search:
                 skip = 0
                 if len(hits) > limit:
                     break
-        made = [self._hit(found, version, asked) for _, found, version in hits[:limit]]
+            made = [self._hit(found, version, asked) for _, found, version in hits[:limit]]
         following = hits[limit][0] if len(hits) > limit else None
         return Found(tuple(hit for hit in made if hit), following)
 
     def _facets(self, query: Query, seconds: float) -> Facets:
         with self._asked(query, seconds) as (db, asked):
             rows = list(islice(_found(db, query, asked, 0), COUNTED + 1))
-        sheets = [found.sheet for found in rows[:COUNTED] if _shown(query, found)]
-        return Facets(
-            len(sheets),
-            _counted(sheet.outlet for sheet in sheets),
-            _counted(sheet.language for sheet in sheets),
-            _counted(str(date.fromordinal(sheet.day).year) for sheet in sheets),
-            more=len(rows) > COUNTED,
-        )
+            sheets = [found.sheet for found in rows[:COUNTED] if _shown(query, found)]
+            return Facets(
+                len(sheets),
+                _counted(sheet.outlet for sheet in sheets),
+                _counted(sheet.language for sheet in sheets),
+                _counted(str(date.fromordinal(sheet.day).year) for sheet in sheets),
+                more=len(rows) > COUNTED,
+            )
 
     # ------------------------------------------------------------------------------------------ asking
 

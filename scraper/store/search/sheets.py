@@ -77,14 +77,15 @@ class Pieces:
 
     @classmethod
     def unpacked(cls, data: bytes) -> Pieces:
-        """The inverse of `packed`."""
-        numbers = unpacked(data)
-        versions = next(numbers)
-        whole, lengths, masks = (1 << versions) - 1, [], []
-        for count in numbers:
-            column = [(next(numbers), next(numbers) ^ whole) for _ in range(count)]
-            lengths.append(tuple(length for length, _ in column))
-            masks.append(tuple(mask for _, mask in column))
+        """The inverse of `packed`. Raises IndexError or ValueError for what is none of its."""
+        versions, *numbers = unpacked(data)
+        whole, at = (1 << min(versions, VERSIONS)) - 1, 0
+        lengths, masks = list[tuple[int, ...]](), list[tuple[int, ...]]()
+        for _ in COLUMNS:
+            end = at + 1 + 2 * numbers[at]
+            lengths.append(tuple(numbers[at + 1 : end : 2]))
+            masks.append(tuple(mask ^ whole for mask in numbers[at + 2 : end : 2]))
+            at = end
         return cls(versions, tuple(lengths), tuple(masks))
 
 
