@@ -9,10 +9,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 TOLD = frozenset({"new", "edited", "back", "gone"})
 _LOOK_AT_DISK = 100  # captures
+_LEAVE = 10  # seconds for a file that is being read to be let go of
 
 
 @click.command("import", no_args_is_help=True, short_help="Archive what WARC files hold.")
@@ -156,8 +158,10 @@ async def _import(files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, P
         with _held(where[0] / ".run", settings, services.outlets, wanted) as holdings:
             await _take_in(files, services.reader, holdings, progress)
             total = holdings.shelf.count()
+            # A task of its own: an interrupt ends it when what it writes is written.
             with one_error():
-                await bring(services, holdings, tell, ahead=settings.extract.workers + 1)
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(partial(bring, services, holdings, tell, ahead=settings.extract.workers + 1))
             progress.clear()
             troubles = _troubles(holdings)
             summary.put(holdings.told.left, json_=json_)
@@ -204,7 +208,8 @@ def _held(folder: Path, settings: Settings, outlets: Outlets, wanted: _Wanted) -
 
 async def _take_in(files: tuple[Path, ...], reader: Reader, holdings: Holdings, progress: _Progress) -> None:
     """Find out what the files hold. A list of a zip's members is made where a parser may be killed."""
-    stop = threading.Event()
+    stop, idle = threading.Event(), threading.Event()
+    idle.set()
     for number, path in enumerate(files, 1):
 
         def step(known: int, *, number: int = number, path: Path = path) -> None:
@@ -214,12 +219,23 @@ async def _take_in(files: tuple[Path, ...], reader: Reader, holdings: Holdings, 
 
         try:
             listing = await _listed(path, reader)
-            await to_thread.run_sync(holdings.add, path, listing, step, abandon_on_cancel=True)
+            idle.clear()
+            await to_thread.run_sync(_add, holdings, (path, listing), step, idle, abandon_on_cancel=True)
         except OSError as error:
             holdings.told.trouble(f"{path}: {error.strerror or error}")
         except BaseException:
             stop.set()
+            idle.wait(_LEAVE)  # it asks after each record
             raise
+
+
+def _add(
+    holdings: Holdings, file: tuple[Path, Listing | None], step: Callable[[int], None], idle: threading.Event
+) -> None:
+    try:
+        holdings.add(*file, step)
+    finally:
+        idle.set()
 
 
 async def _listed(path: Path, reader: Reader) -> Listing | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from scraper.pipeline import Outcome
 from scraper.store.archive import FileArchive
+from tests.benchmarks.imports import captures
 from tests.gather.kit import bring_into
 from tests.gather.shapes import (
     DAY,
@@ -233,3 +235,17 @@ def test_what_wget_writes(program: Program) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert lines(done)[0]["verdict"] == "new"
     assert lines(done)[0]["title"] == "Council votes to rebuild the old pier"
+
+
+def test_an_interrupt_ends_it_cleanly(program: Program) -> None:
+    """With its own exit code and one word, and the next run goes on from there."""
+    path = crawl(program, *captures(200))
+    process = subprocess.Popen(
+        program.command("import", "--json", path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said.strip()) == (130, "interrupted")
+    assert program.run("verify", "--deep").returncode == 0
