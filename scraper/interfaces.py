@@ -297,7 +297,8 @@ class Frontier(Protocol):
     def thaw(self, now: datetime, horizon: timedelta) -> int:
         """Make due whatever is put off, or blocked, for longer than `horizon`; how many rows that are.
 
-        Nothing is put off so far unless a clock ran ahead and was set right: it would wait until that time comes.
+        Nothing is put off so far unless a clock ran ahead and was set right: it would wait until that time comes. What
+        was visited at a time that is still to come waits as long from `now` as it was to wait from then.
         """
         ...
 

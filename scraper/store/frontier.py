@@ -99,6 +99,8 @@ class SqliteFrontier:
         with self._catalogue.write(durable=False) as db:
             db.execute(queries()["frontier_thaw"], values)
             rows = db.changes()
+            db.execute(queries()["frontier_set_back"], {"now": values["now"]})
+            rows += db.changes()
             db.execute(queries()["hosts_thaw"], values)
             return rows + db.changes()
 

@@ -468,6 +468,11 @@ INSERT INTO hosts (host, blocked) VALUES (:host, :until) ON CONFLICT (host) DO U
 -- Visits that only a clock which ran ahead can have put so far off.
 UPDATE frontier SET next_visit = :now WHERE next_visit > :latest;
 
+-- name: frontier_set_back
+-- Visits that were made by a clock ahead of this one: as long from now as they were to be from then.
+UPDATE frontier SET next_visit = :now + max(next_visit - last_visit, 0), last_visit = :now
+WHERE next_visit > :now AND last_visit > :now + 60000000;
+
 -- name: hosts_thaw
 -- Hosts that only such a clock can have asked to be left alone for so long.
 UPDATE hosts SET blocked = :now WHERE blocked > :latest;

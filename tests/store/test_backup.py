@@ -1,0 +1,49 @@
+"""The backup that docs/archive.md describes, by its very words, while somebody writes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.store.kit import dumped, findings
+from tests.store.test_processes import acknowledged, assert_all_there, started
+from tests.tally import Tally
+
+DOCS = Path(__file__).parents[2] / "docs" / "archive.md"
+
+
+def commands() -> list[str]:
+    """The blocks of shell under "Backup and restore"."""
+    section = DOCS.read_text().split("## Backup and restore")[1].split("\n## ")[0]
+    return re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+
+
+def shell(script: str, folder: Path) -> None:
+    """Run a block in `folder`, with the command `scraper` of this tree."""
+    program = f'scraper() {{ "{sys.executable}" -m scraper "$@"; }}\n'
+    done = subprocess.run(["sh", "-ec", program + script], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_backup_taken_while_a_writer_works_restores_whole(tmp_path: Path, effort: int, tally: Tally) -> None:
+    """B1: everything acknowledged before the second step began is there, and nothing is half."""
+    backup, restore = commands()
+    rounds = 2 * effort
+    for number in range(rounds):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with started(folder / "archive", "writer", articles=3, count=100_000) as writer:
+            assert writer.stdout
+            told = "".join(writer.stdout.readline() for _ in range(6))
+            shell(backup, folder)
+            time.sleep(0.05)
+            writer.kill()
+            writer.communicate()
+        shell(restore, folder)
+        assert_all_there(folder / "restored", acknowledged(told))
+        assert findings(folder / "restored") == []
+        assert dumped(folder / "restored")
+    tally("backups while a writer works", rounds, rounds)
