@@ -85,7 +85,8 @@ class FileLibrary:
     def records(self, snapshot: Snapshot) -> bytes:
         """See `interfaces.Library`."""
         captures = (snapshot.capture, *snapshot.further)
-        return b"".join(pages.members(self._archive.root, capture) for capture in captures)
+        places = map(self._archive.placed, captures)
+        return b"".join(pages.members(self._archive.root, place) for place in places)
 
     def visits(self, article_id: str) -> Sequence[Seen]:
         """See `interfaces.Library`."""

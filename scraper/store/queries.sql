@@ -633,6 +633,10 @@ SELECT EXISTS (SELECT 1 FROM articles WHERE outlet = :outlet);
 -- When the last visit was made that the archive knows of.
 SELECT at FROM visits ORDER BY seq DESC LIMIT 1;
 
+-- name: seq_now
+-- Where the record lies now that was written at a place.
+SELECT m.seq FROM captures AS c JOIN moved AS m ON m.record_id = c.record_id WHERE c.seq = :seq;
+
 -- name: visits_of_version
 -- The records of the visits that made a version, or read it anew.
 SELECT seq, record_id FROM visits WHERE article_id = :id AND version = :version ORDER BY seq;

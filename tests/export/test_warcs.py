@@ -13,9 +13,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.export.kit import Command
 from tests.store.kit import HARBOUR, pieces
+from tests.store.test_prune import busy, pruned
 
 CHOICES = [(), ("--outlet", "news.example"), ("--version", "latest"), ("--stealth",), ("--version", "77")]
 LONG = "https://news.example/long"
+AFTER_PRUNING = [(), ("--version", "latest"), ("--version", "0")]
 
 
 def records(content: bytes) -> list[dict[str, Any]]:
@@ -91,3 +93,17 @@ def test_it_says_what_it_is(kept: Path, run: Command) -> None:
     assert "description: an archive of news, whole\r\n" in whole
     assert "as-of: 2024-06-08T09:30:00Z\r\n" in chosen
     assert "all versions, stealth\r\n" in chosen
+
+
+@pytest.mark.parametrize("options", AFTER_PRUNING, ids=str)
+def test_what_pruning_left_is_exported_from_where_it_lies_now(
+    tmp_path: Path, run: Command, options: tuple[str, ...]
+) -> None:
+    """The sidecars still name the places of before. Of what was dropped nothing is asked for."""
+    busy(tmp_path / "archive")
+    before = {each["WARC-Record-ID"] for each in records(run(tmp_path / "archive", "warc", *options).out)}
+    assert any(done.records for done in pruned(tmp_path / "archive"))
+    done = run(tmp_path / "archive", "warc", *options)
+    assert (done.code, done.err.count("damaged")) == (0, 0)
+    after = {each["WARC-Record-ID"] for each in records(done.out)}
+    assert bool(before - after) is not bool(options)

@@ -106,7 +106,7 @@ def _choice(view: View, keep: Keep) -> Iterator[Piece]:
 
 def _note(view: View, files: _Files, row: Row, found: Sorter) -> None:
     """Note where the records of one version are."""
-    found.add(_line(row.seq))
+    found.add(_line(view.now_at(row.seq)))
     for seq, _ in view.visits(row):
         found.add(_line(seq))
         record = files.record(seq, lambda headers: headers.get("warc-type") == "metadata")

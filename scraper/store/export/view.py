@@ -177,6 +177,11 @@ class View:
         row = self.db.execute(queries()["capture_place"], {"record_id": record_id}).fetchone()
         return cast("int", row[0]) if row else None
 
+    def now_at(self, seq: int) -> int:
+        """Where the record of a capture lies that was written at `seq`: elsewhere if its file was pruned."""
+        row = self.db.execute(queries()["seq_now"], {"seq": seq}).fetchone()
+        return cast("int", row[0]) if row else seq
+
     def warcs(self) -> list[tuple[int, str, int]]:
         """All WARC files: serial, path, and how far they belong to this moment."""
         rows = self.db.execute(queries()["all_warcs"]).fetchall()
