@@ -11,6 +11,7 @@ for a path on one host only. A path that is none of them is an article. For othe
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 import time
@@ -102,6 +103,8 @@ class Hostile:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        # What is counted as sent is what was taken, but for little: the system would hold megabytes back.
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
         self.connections += 1
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)

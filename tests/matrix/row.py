@@ -73,8 +73,9 @@ class Row:
 
     @property
     def most_requests(self) -> int:
-        """What the server may be asked altogether, its robots.txt left out: each fetch once, unless the row says so."""
-        return self.requests or len(self.ends)
+        """What the server may be asked altogether, its robots.txt left out: each fetch once, unless the row says so, or
+        the host has asked to be left alone: then it is asked again, a few times."""
+        return self.requests or max(len(self.ends), 4 * self.ends[-1].startswith("deferred"))
 
 
 LINES = (

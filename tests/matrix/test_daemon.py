@@ -109,5 +109,7 @@ def faulty(program: Program, world: play.World, visited: Visited, row: Row) -> l
     ends = visited.ends()
     told = [end for url in seen(row) for end in ends[url]]
     expected = sorted(map(short, row.ends)) if len(row.paths) > 1 else list(map(short, row.ends))
-    found = [] if told == expected else [f"ended as {told}"]
+    again = told[len(expected) :] if expected[-1].startswith("deferred") else []  # it was left alone, and asked anew
+    right = told == expected + again and set(again) <= {expected[-1]}
+    found = [] if right else [f"ended as {told}"]
     return [*found, *play.wrong(program, world, row, row.ends)]
