@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 
 import anyio
@@ -15,12 +15,13 @@ import uvicorn
 from scraper.article import Article
 from scraper.compare import diff
 from scraper.daemon import Daemon
+from scraper.errors import UsageError
 from scraper.model import Edit
 from scraper.pipeline import visit_now
 from scraper.serve.app import create_app
 from scraper.serve.gate import Door
 from scraper.serve.jobs import Jobs
-from scraper.serve.site import Site
+from scraper.serve.site import Notice, Site
 from scraper.settings import Serve
 from scraper.store.archive import FileArchive
 from scraper.store.library import FileLibrary
@@ -28,10 +29,40 @@ from scraper.store.library import FileLibrary
 AT_ONCE = 200  # connections; more are told to come again, so that reading cannot starve fetching
 
 
-class Web:
-    """What `scraper run` serves. `served` may be given as the task of a daemon."""
+def listen_on(bind: str) -> socket.socket:
+    """The socket of the web side, taken before anything else starts. Raises UsageError if it cannot be had."""
+    host, _, port = bind.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]"), int(port)))
+        sock.listen()  # whoever is told of the address and comes at once has to wait, and is not turned away
+    except OSError as error:
+        sock.close()
+        raise UsageError(
+            f"cannot listen on {bind}: {error.strerror}; choose another address as `bind` under [serve] in scraper.toml"
+        ) from error
+    return sock
 
-    def __init__(self, daemon: Daemon, archive: FileArchive, settings: Serve, sock: socket.socket) -> None:
+
+def address_of(sock: socket.socket) -> str:
+    """`http://127.0.0.1:8765/`, with the port that the system chose."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class Web:
+    """What `scraper run` serves. `served` may be given as the task of a daemon; `notice` is shown above the edits."""
+
+    def __init__(
+        self,
+        daemon: Daemon,
+        archive: FileArchive,
+        settings: Serve,
+        sock: socket.socket,
+        notice: Callable[[], Notice | None] = lambda: None,
+    ) -> None:
         self._sock = sock
         self._jobs = Jobs(lambda url: _fetch(daemon, url))
         site = Site(
@@ -42,6 +73,7 @@ class Web:
             trouble=lambda: daemon.trouble,
             jobs=self._jobs,
             counts=lambda: daemon.counts,
+            notice=notice,
         )
         door = Door(settings.token, frozenset({settings.address[0].lower(), *settings.hosts}))
         config = uvicorn.Config(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
 import shutil
 import sys
 import tempfile
+import threading
+import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,13 +24,17 @@ from scraper.cli.common import Open, opened, put
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
+    import socket
+
     from scraper.demo.show import Row
     from scraper.demo.site import DemoSite, Truth
     from scraper.interfaces import Frontier
     from scraper.model import Due, Snapshot
+    from scraper.serve.site import Notice
 
 # Young articles are looked at every ten minutes; here that is every few seconds.
 HASTE = 150
+AGAIN = 3  # seconds after which a browser asks for the newest edits anew
 
 
 @click.command()
@@ -37,19 +44,21 @@ HASTE = 150
 @click.option("--config", metavar="DIR", type=click.Path(path_type=Path), help="Keep the configuration here.")
 @click.option("--archive", metavar="DIR", type=click.Path(path_type=Path), help="Keep the archive here.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other banners.")
-def demo(seconds: int, keep: Path | None, config: Path | None, archive: Path | None, seed: int) -> None:
+@click.option("--browser/--no-browser", default=True, help="Open the pages in a browser, on a terminal with a display.")
+def demo(seconds: int, keep: Path | None, config: Path | None, archive: Path | None, seed: int, browser: bool) -> None:
     """Watch it work without the internet.
 
     Serves three outlets on this machine whose banners change at each visit and
     whose articles are really edited now and then, runs the daemon on them, and
-    shows the versions growing. Ends by itself, or with Ctrl-C.
+    shows the versions growing, on web pages too. Ends by itself when all has
+    been shown, or with Ctrl-C; with pages open in a browser, when the time is over.
 
     Keeps everything in a new folder unless told otherwise. It does not look at
     SCRAPER_ARCHIVE and SCRAPER_CONFIG: a demo never lands in a real archive.
     """
     root = keep or (None if config and archive else Path(tempfile.mkdtemp(prefix="scraper-demo-")))
     places = Places(_place(archive, root, "archive"), _place(config, root, "config"))
-    agrees = asyncio.run(_demo(places, seconds, seed))
+    agrees = asyncio.run(_demo(places, seconds, seed, browser=browser and _sees_a_display()))
     raise click.exceptions.Exit(0 if agrees else 1)
 
 
@@ -73,61 +82,115 @@ def _is_ours(settings: Path) -> bool:
     return "scraper-demo" in settings.read_text(encoding="utf-8", errors="replace")
 
 
-async def _demo(places: Places, seconds: int, seed: int) -> bool:
+def _sees_a_display() -> bool:
+    """Whether somebody sits here who can see a window: not a script, and not the far end of a connection."""
+    if not sys.stdout.isatty() or "SSH_CONNECTION" in os.environ:
+        return False
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"})
+
+
+async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bool:
     from scraper import log
     from scraper.demo.outlets import outlet_files
     from scraper.demo.site import DemoSite, serve, story
+    from scraper.web import address_of, listen_on
 
     log.setup(level="error")
     site = DemoSite(seed=seed)
     put(story())
-    async with serve(site) as address:
-        for name, text in outlet_files(address).items():
-            (places.config / name).parent.mkdir(parents=True, exist_ok=True)
-            (places.config / name).write_text(text, encoding="utf-8")
-        put(f"\nthe outlets, for a browser   {address}/\nthe archive                  {places.archive}\n")
-        async with opened(places.archive, places.config) as open_:
-            rows = await _watch(open_, site, places.config, seconds)
+    with listen_on("127.0.0.1:0") as sock:
+        async with serve(site) as address:
+            for name, text in outlet_files(address).items():
+                (places.config / name).parent.mkdir(parents=True, exist_ok=True)
+                (places.config / name).write_text(text, encoding="utf-8")
+            put(f"\nthe pages, for a browser     {address_of(sock)}\nthe outlets they tell of     {address}/")
+            put(f"the archive                  {places.archive}\n")
+            async with opened(places.archive, places.config) as open_:
+                rows = await _watch(Show(open_, site, address, seconds, browser), places.config, sock)
     _end(rows, places)
     return all(row.agrees for row in rows)
 
 
-async def _watch(open_: Open, site: DemoSite, config: Path, seconds: int) -> Sequence[Row]:
-    """Run the daemon on the site until every text has been shown and kept, or the time is over."""
+@dataclass(slots=True)
+class Show:
+    """What is shown: for at most `seconds`, and for so long if `browser` says that somebody looks at the pages."""
 
+    open_: Open
+    site: DemoSite
+    outlets: str
+    seconds: int
+    browser: bool
+    rows: Sequence[Row] = ()
+
+    @property
+    def told(self) -> bool:
+        """Whether every text has been shown and kept."""
+        return self.site.finished and all(row.agrees for row in self.rows)
+
+    def notice(self) -> Notice:
+        """What stands above the newest edits."""
+        from scraper.demo.show import sentence
+        from scraper.serve.site import Notice
+
+        link = f"{self.outlets}/", "The outlets as they are now"
+        if self.told:
+            return Notice(f"All has been shown: {sentence(self.rows)}.", *link)
+        return Notice(
+            "A demo: three outlets on this machine, edited now and then, with other banners at each visit. This page "
+            "looks again by itself.", *link, again=AGAIN,
+        )  # fmt: skip
+
+
+async def _watch(show: Show, config: Path, sock: socket.socket) -> Sequence[Row]:
+    """Run the daemon on the site, and serve its pages, until every text was shown and kept, or the time is over."""
     from scraper.daemon import Daemon
+    from scraper.following import keep_up
+    from scraper.settings import Serve
+    from scraper.web import Web, address_of
 
+    open_ = show.open_
     frontier = cast("Frontier", Hurried(open_.services.frontier, HASTE))  # it hands on what it does not hurry
-    hurried = replace(open_.services, frontier=frontier)
-    daemon = Daemon(hurried, config, roles=frozenset({"scheduler", "worker"}))
+    daemon = Daemon(replace(open_.services, frontier=frontier), config)
+    web = Web(daemon, open_.archive, Serve(bind="127.0.0.1:0"), sock, show.notice)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_show, open_, site, daemon.stopping, seconds)
-        await daemon.run()
+        tasks.start_soon(_show, show, daemon.stopping)
+        tasks.start_soon(keep_up, open_.archive.search, open_.services, daemon, 1.0)
+        if show.browser:
+            # A thread that ends with the program: some browsers are waited for until they are closed.
+            threading.Thread(target=webbrowser.open, args=[address_of(sock)], daemon=True).start()
+        await daemon.run(web.served)
         tasks.cancel_scope.cancel()
-    return await open_.services.store(_rows, open_, site)
+    return await open_.services.store(_rows, open_, show.site)
 
 
-async def _show(open_: Open, site: DemoSite, stop: anyio.Event, seconds: int) -> None:
+async def _show(show: Show, stop: anyio.Event) -> None:
     """Redraw the table on a terminal, print new versions as lines elsewhere; `stop` when all is told."""
     from rich.console import Console
     from rich.live import Live
 
     from scraper.demo.show import table
 
-    until = anyio.current_time() + seconds
+    until = anyio.current_time() + show.seconds
     seen: set[str] = set()
     console = Console()
     with Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else _quiet() as live:
         while anyio.current_time() < until and not stop.is_set():
             await anyio.sleep(0.5)
-            rows = await open_.services.store(_rows, open_, site)
+            show.rows = await show.open_.services.store(_rows, show.open_, show.site)
             if live:
-                live.update(table(rows), refresh=True)
+                live.update(table(show.rows, _left(show, until)), refresh=True)
             else:
-                _say_new(open_, site, seen)
-            if site.finished and all(row.agrees for row in rows):
+                _say_new(show.open_, show.site, seen)
+            if show.told and not show.browser:
                 break
     stop.set()
+
+
+def _left(show: Show, until: float) -> str | None:
+    """How long the pages stay, once there is nothing else to wait for."""
+    if not (show.told and show.browser):
+        return None
+    return f"All has been shown. The pages stay for {max(0, until - anyio.current_time()):.0f} s; Ctrl-C ends it now."
 
 
 def _say_new(open_: Open, site: DemoSite, seen: set[str]) -> None:
@@ -183,7 +246,7 @@ def _end(rows: Sequence[Row], places: Places) -> None:
     put(f"\n{sentence(rows)}\n\nLook around:")
     put(f"  export SCRAPER_ARCHIVE={shlex.quote(str(places.archive.absolute()))}")
     put(f"  export SCRAPER_CONFIG={shlex.quote(str(places.config.absolute()))}")
-    for command in ("status", "changes", "changes --stealth", "verify --deep"):
+    for command in ("status", "changes", "changes --stealth", "verify --deep", "run --role web"):
         put(f"  {_program()} {command}")
 
 

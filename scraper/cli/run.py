@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,28 +44,6 @@ def _roles(given: str) -> frozenset[str]:
     return frozenset(ROLES) if "all" in words else words
 
 
-def _address(web: socket.socket) -> str:
-    """`http://127.0.0.1:8765/`, with the port that the system chose."""
-    host, port = web.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-def _listen_on(bind: str) -> socket.socket:
-    """The socket of the web side, taken before anything else starts. Raises UsageError if it cannot be had."""
-    host, _, port = bind.rpartition(":")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host.strip("[]"), int(port)))
-    except OSError as error:
-        sock.close()
-        raise UsageError(
-            f"cannot listen on {bind}: {error.strerror}; choose another address as `bind` under [serve] in scraper.toml"
-        ) from error
-    return sock
-
-
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import anyio
     import structlog
@@ -74,14 +51,14 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     from scraper import limits
     from scraper.daemon import Daemon
     from scraper.following import keep_up
-    from scraper.web import Web
+    from scraper.web import Web, address_of, listen_on
 
     async with opened(archive, config) as open_:
         serve = open_.settings.serve
         with open_.archive.hold_daemon_lock(roles):
-            web = _listen_on(serve.bind) if "web" in roles else None
+            web = listen_on(serve.bind) if "web" in roles else None
             if web:
-                structlog.get_logger().info("listening", address=_address(web))
+                structlog.get_logger().info("listening", address=address_of(web))
             for repair in open_.archive.repairs:
                 structlog.get_logger().warning("repaired", what=repair)
             daemon = Daemon(

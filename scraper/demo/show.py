@@ -33,9 +33,9 @@ class Row:
         return self.versions == self.edits + 1 or (self.visits == 0 and self.versions == 0)
 
 
-def table(rows: Iterable[Row]) -> Table:
-    """The articles, with what was done to them and what was kept."""
-    made = Table(box=None, pad_edge=False)
+def table(rows: Iterable[Row], below: str | None = None) -> Table:
+    """The articles, with what was done to them and what was kept; `below` is a line under it."""
+    made = Table(box=None, pad_edge=False, caption=below, caption_justify="left")
     made.add_column("article", no_wrap=True, max_width=38, overflow="ellipsis")
     for name in ("visits", "banners", "edits", "versions"):
         made.add_column(name, justify="right", no_wrap=True, min_width=len(name))

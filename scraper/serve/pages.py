@@ -110,9 +110,11 @@ def _front(site: Site, request: Request, here: str, title: str) -> Response:
     found = site.library.edits(api.wanted(site, values), values["cursor"], EDITS)
     listed = api.outlet_shapes(site)
     query = {name: text for name, text in asked.items() if name != "cursor" and text}
+    notice = site.notice() if here == "/" else None
+    again = {"Refresh": str(notice.again)} if notice and notice.again and not any(asked.values()) else {}
     return views.page(
-        "front", title=title, here=here, groups=_groups(site, found.items), outlets=listed,
-        all_kinds=sorted(api.KINDS), languages=sorted({one.language for one in listed if one.language}),
+        "front", headers=again, notice=notice, title=title, here=here, groups=_groups(site, found.items),
+        outlets=listed, all_kinds=sorted(api.KINDS), languages=sorted({one.language for one in listed if one.language}),
         chosen={name: asked.get(name, "") for name in ("outlet", "kind", "language", "since", "until", "stealth")},
         next=f"{here}?{urlencode(query | {'cursor': api.cursor_of(found.next)})}" if found.next else None,
         empty=not any(one.articles for one in listed), state=site.trouble() or "ready",

@@ -26,9 +26,20 @@ class Differ(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Words of the host above the newest edits, with a link (`url`, called `label`) or none. With `again` browsers are
+    told to ask for that page anew after so many seconds."""
+
+    text: str
+    url: str | None = None
+    label: str = ""
+    again: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Handed to every endpoint. `trouble` says in a word what keeps the daemon from its work, or None. `jobs` is None
-    where nothing may be fetched. `counts` are visits of this process by verdict."""
+    where nothing may be fetched. `counts` are visits of this process by verdict. `notice` is what the host says."""
 
     library: Library
     search: Searcher
@@ -37,4 +48,5 @@ class Site:
     trouble: Callable[[], str | None]
     jobs: Jobs | None = None
     counts: Callable[[], Mapping[str, int]] = dict
+    notice: Callable[[], Notice | None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
