@@ -90,18 +90,19 @@ def load(config_dir: Path) -> Outlets:
     return Outlets.of(entry.outlet for entry in found)
 
 
-def check(config_dir: Path, name: str | None = None) -> list[Mistake]:
+def check(config_dir: Path, name: str | None = None, draft: Path | None = None) -> list[Mistake]:
     """The mistakes in all files, or in that of the outlet `name` and its preset, and the examples that come out wrong.
 
-    Raises UsageError if there is no such folder or no such outlet.
+    `draft` is a file outside the folder that is read as if it stood in it, in place of one of its name. Raises
+    UsageError if there is no such folder or no such outlet.
     """
     notes: list[Mistake] = []
-    found = _read_all(config_dir, notes)
+    found = _read_all(config_dir, notes, draft)
     for entry in found:
         for example in entry.examples:
             _try_example(example, entry.outlet)
     if name is not None:
-        wanted = _file_of(config_dir, name)
+        wanted = draft or _file_of(config_dir, name)
         used = {wanted} | {_preset_file(config_dir, one.outlet.preset) for one in found if one.file == wanted}
         notes = [mistake for mistake in notes if mistake.file in used]
     return sorted(notes, key=lambda mistake: (str(mistake.file), mistake.line))
@@ -110,6 +111,13 @@ def check(config_dir: Path, name: str | None = None) -> list[Mistake]:
 def signature(config_dir: Path) -> str:
     """A text that changes when an outlet's or a preset's file is written, added or removed; cheap to ask for."""
     return files.signature([*files.names_in(config_dir / OUTLETS), *files.names_in(config_dir / PRESETS)])
+
+
+def signs(config_dir: Path) -> dict[str, tuple[str, ...]]:
+    """Each preset with the selectors of which one on a home page tells that the outlet is made with its system."""
+    notes: list[Mistake] = []
+    read = {path.stem: _preset(path, notes) for path in files.names_in(config_dir / PRESETS)}
+    return {name: preset.known_by for name, preset in read.items() if preset.known_by}
 
 
 def _file_of(config_dir: Path, name: str) -> Path:
@@ -151,11 +159,14 @@ class _Entry:
         return self.table.file.path
 
 
-def _read_all(config_dir: Path, notes: list[Mistake]) -> list[_Entry]:
+def _read_all(config_dir: Path, notes: list[Mistake], draft: Path | None = None) -> list[_Entry]:
     """files → presets → outlets → what only shows when they stand side by side."""
     files.require_folder(config_dir)
     presets = {path.stem: _preset(path, notes) for path in files.names_in(config_dir / PRESETS)}
-    read = [_entry(path, presets, notes) for path in files.names_in(config_dir / OUTLETS)]
+    paths = files.names_in(config_dir / OUTLETS)
+    if draft:
+        paths = [*(path for path in paths if path.name != draft.name), draft]
+    read = [_entry(path, presets, notes) for path in paths]
     found = [entry for entry in read if entry]
     _note_shared_hosts(found)
     _note_shared_sources(found)
@@ -168,6 +179,7 @@ class _Preset:
 
     rules: tuple[Rule, ...] = ()
     pages: Paging | None = None
+    known_by: tuple[str, ...] = ()
 
 
 def _preset(path: Path, notes: list[Mistake]) -> _Preset:
@@ -175,7 +187,7 @@ def _preset(path: Path, notes: list[Mistake]) -> _Preset:
     if not table:
         return _Preset()
     table.take("name", values.text, None)
-    found = _Preset(_rules(table, path.stem), _pages(table))
+    found = _Preset(_rules(table, path.stem), _pages(table), table.each("known_by", rules.sign_selector))
     table.close()
     return found
 

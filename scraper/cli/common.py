@@ -20,6 +20,7 @@ from scraper.errors import UsageError
 from scraper.text import printable
 
 if TYPE_CHECKING:  # the parsers behind these are imported by the commands that need them only
+    from scraper.fetch.client import Client
     from scraper.outlets import Outlets
     from scraper.pipeline.services import Services
     from scraper.settings import Settings
@@ -149,11 +150,12 @@ def one_error() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An open archive with all that a visit needs."""
+    """An open archive with all that a visit needs. `client` is the fetcher among the services, with all it can."""
 
     services: Services
     archive: FileArchive
     settings: Settings
+    client: Client
 
 
 @asynccontextmanager
@@ -176,7 +178,7 @@ async def opened(archive: Path, config: Path | None) -> AsyncIterator[Open]:
         async with Client(policy, store.run_dir / "hosts") as fetcher:
             reader = CagedReader(Cage(**dataclasses.asdict(settings.extract)))
             ruled = with_learned(outlets, store.widgets())
-            yield Open(Services(fetcher, reader, store, store.frontier, ruled), store, settings)
+            yield Open(Services(fetcher, reader, store, store.frontier, ruled), store, settings, fetcher)
 
 
 @contextmanager

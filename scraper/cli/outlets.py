@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from scraper.cli.adding import add
 from scraper.cli.common import as_json, count, load, opened, places, put, put_json
 from scraper.errors import ConfigError, FetchError, UsageError
 
@@ -29,8 +30,9 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
     \b
     scraper outlets
     scraper outlets check example.org
+    scraper outlets add https://example.org/
     """
-    context.obj = {name: context.params[name] for name in ("json_", "config") if _is_typed(context, name)}
+    context.obj = {name: context.params[name] for name in ("json_", "archive", "config") if _is_typed(context, name)}
     if context.invoked_subcommand:
         return
     known = load(config)[1]
@@ -48,8 +50,7 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
 @click.argument("name", required=False)
 @as_json
 @places
-@click.pass_context
-def check(context: click.Context, name: str | None, json_: bool, archive: Path, config: Path) -> None:
+def check(name: str | None, json_: bool, archive: Path, config: Path) -> None:
     """Validate the configuration, or one outlet's file: every mistake with file and line.
 
     With --json, one object a mistake: file, line, word, message. Exit code 2 if
@@ -59,9 +60,7 @@ def check(context: click.Context, name: str | None, json_: bool, archive: Path, 
     scraper outlets check
     scraper outlets check example.org --json
     """
-    if not _is_typed(context, "config"):
-        config = context.obj.get("config", config)
-    json_ = json_ or "json_" in context.obj
+    (_, config), json_ = inherited((archive, config), json_=json_)
     mistakes = _mistakes(config, name)
     if mistakes and not json_:
         raise ConfigError(tuple(mistakes))
@@ -74,6 +73,20 @@ def check(context: click.Context, name: str | None, json_: bool, archive: Path, 
         put_json({"outlets": known, "mistakes": []})
     else:
         put(f"{name}: no mistakes" if name else f"{count(known, 'outlet')}, no mistakes")
+
+
+outlets.add_command(add)
+
+
+def inherited(places: tuple[Path, Path], *, json_: bool) -> tuple[tuple[Path, Path], bool]:
+    """`--archive`, `--config` and `--json` of a subcommand, which may stand before its name as well."""
+    context = click.get_current_context()
+    given: dict[str, Path] = context.obj
+    archive, config = (
+        given.get(name, value) if not _is_typed(context, name) else value
+        for name, value in zip(("archive", "config"), places, strict=True)
+    )
+    return (archive, config), json_ or "json_" in context.obj
 
 
 def _is_typed(context: click.Context, option: str) -> bool:

@@ -101,6 +101,14 @@ def drop_selector(value: object) -> str:
     return word
 
 
+def sign_selector(value: object) -> str:
+    """A `selector` that tells pages apart: it does not match what every page is made of."""
+    word = text(value)
+    if hit := _select(word):
+        raise Wrong(f"'{word}' matches a plain <{hit}> and would tell nothing; name what only this system writes")
+    return word
+
+
 def field_selector(value: object) -> str:
     """A `selector`, or `selector@attribute`."""
     word = text(value)
