@@ -1,21 +1,32 @@
-# Two stages: packages are built where there is a compiler and pip, and run where there is neither.
-FROM python:3.13-slim AS build
-WORKDIR /app
-COPY requirements.lock pyproject.toml README.md LICENSE ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY scraper ./scraper
-RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+# Two stages: packages are installed where there is pip, and run where there is nothing to install with.
+# For builds that can be repeated to the byte, name the base by its digest: --build-arg PYTHON=python:3.13-slim@sha256:…
+ARG PYTHON=python:3.13-slim
 
-FROM python:3.13-slim
-# Certificates are the system's: an image without them trusts nobody.
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tini && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --create-home scraper && install -d -o scraper -g scraper /archive /config
+FROM ${PYTHON} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /src
+RUN python -m venv --without-pip /venv
+COPY requirements.lock ./
+RUN pip --python /venv/bin/python install --require-hashes --only-binary :all: -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY scraper ./scraper
+# What builds the program is pinned by the same file, and stays behind.
+RUN pip --python /venv/bin/python install --no-deps --no-build-isolation . \
+    && pip --python /venv/bin/python uninstall --yes hatchling editables
+
+FROM ${PYTHON}
+# Process 1 has to hand on signals from the first moment, before Python has come up, and to bury children.
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates tini && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --home-dir /archive --no-create-home --shell /usr/sbin/nologin scraper \
+    && install --directory --owner scraper --group scraper /archive /config
 COPY --from=build /venv /venv
 COPY --chown=scraper:scraper config /config
-USER scraper
-ENV PATH=/venv/bin:$PATH SCRAPER_ARCHIVE=/archive SCRAPER_CONFIG=/config PYTHONUNBUFFERED=1
+USER 10001:10001
+WORKDIR /archive
+ENV PATH=/venv/bin:$PATH SCRAPER_ARCHIVE=/archive SCRAPER_CONFIG=/config PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME ["/archive", "/config"]
-HEALTHCHECK --interval=30s --timeout=5s \
+EXPOSE 8765
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8765/healthz', timeout=4)"]
 ENTRYPOINT ["tini", "--", "scraper"]
 CMD ["run"]
