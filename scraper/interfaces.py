@@ -31,7 +31,7 @@ from scraper.model import (
     SourceState,
 )
 from scraper.query import Query
-from scraper.reports import Changes, Edition, Place, Seen, Status, Wanted
+from scraper.reports import Changes, Edition, Harm, Place, Seen, Status, Wanted
 from scraper.widgets import Decided, Decision, Widget
 
 T = TypeVar("T")
@@ -114,6 +114,16 @@ class Archive(Protocol):
 
     def versions(self, article_id: str) -> Sequence[Snapshot]:
         """All versions, oldest first. Raises ArchiveDamaged if one of them is not as it was stored."""
+        ...
+
+    def legible(self, article_id: str) -> Sequence[Snapshot]:
+        """The versions whose sidecar is as it was stored, oldest first: what can be told of a history of which some
+        other version is damaged. The texts' own files are not looked at."""
+        ...
+
+    def sound(self, article_id: str) -> tuple[Sequence[Snapshot], Sequence[Harm]]:
+        """The versions of which sidecar and text are as they were stored, and what is wrong with the others; each
+        oldest first."""
         ...
 
     def snapshot(self, article_id: str, version: int) -> Snapshot | None:
@@ -215,6 +225,10 @@ class Library(Protocol):
 
     def editions(self, article_id: str) -> Sequence[Edition]:
         """All versions of an article, oldest first, without their texts."""
+        ...
+
+    def harmed(self, article_id: str) -> Sequence[Harm]:
+        """The versions of an article of which a file is not as it was stored, oldest first. Reads all of them."""
         ...
 
     def readings(self, article_id: str) -> Sequence[Reading]:

@@ -160,6 +160,15 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Harm:
+    """A version of which a file is not as it was stored: `file` is relative to the archive, `why` a sentence."""
+
+    version: int
+    file: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One version as the catalogue has it, without its text."""
 

@@ -68,9 +68,9 @@ def size(size: float) -> str:
     return f"{size:.1f} TB"
 
 
-def put(text: str = "") -> None:
+def put(text: str = "", *, err: bool = False) -> None:
     """A line for a person: nothing in it can steer the terminal."""
-    click.echo(printable(text))
+    click.echo(printable(text), err=err)
 
 
 def put_json(value: object, *, err: bool = False) -> None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.common import as_json, count, places, put, put_json, reading, stamp
-from scraper.errors import ConfigError, UsageError
+from scraper.errors import ArchiveDamaged, ConfigError, UsageError
 
 if TYPE_CHECKING:
     from scraper.model import Entry, Outlet, Reading, Snapshot
     from scraper.outlets import Outlets
-    from scraper.reports import Seen
+    from scraper.reports import Harm, Seen
     from scraper.store.archive import FileArchive
 
 # Verdicts that say whether the article stands.
@@ -65,13 +65,33 @@ def asked_for(url: str, config: Path) -> Asked:
         return Asked(url, None)
 
 
-def _version(versions: Sequence[Snapshot], number: int) -> Snapshot:
-    """Version `number`; negative ones count from the last."""
-    wanted = number if number >= 0 else len(versions) + number
-    for snapshot in versions:
-        if snapshot.version == wanted:
+def _version(store: FileArchive, entry: Entry, number: int) -> Snapshot:
+    """Version `number`; negative ones count from the last. Its neighbours may be damaged.
+
+    Raises ArchiveDamaged, which names the version and those that are whole, if it is."""
+    last = -1 if entry.latest is None else entry.latest
+    wanted = number if number >= 0 else last + 1 + number
+    try:
+        snapshot = store.snapshot(entry.id, wanted)
+        if snapshot:
+            store.read_text(snapshot)
             return snapshot
-    raise UsageError(f"there is no version {number}; there are 0 to {len(versions) - 1}")
+    except ArchiveDamaged as error:
+        whole = ", ".join(str(one.version) for one in store.sound(entry.id)[0]) or "none"
+        raise ArchiveDamaged(error.path, f"version {wanted}: {_advised(error.why)}; whole are: {whole}") from error
+    raise UsageError(f"there is no version {number}; there are 0 to {last}")
+
+
+def _advised(why: str) -> str:
+    return why if "scraper verify" in why else f"{why}; `scraper verify` says more"
+
+
+def own_up(harmed: Sequence[Harm]) -> None:
+    """Name the versions that could not be shown among their neighbours, and end with exit code 1 if there are any."""
+    for one in harmed:
+        put(f"scraper: version {one.version} is damaged: {one.file}: {_advised(one.why)}", err=True)
+    if harmed:
+        click.get_current_context().exit(1)
 
 
 def _revision(readings: Sequence[Reading], snapshot: Snapshot, number: int) -> Snapshot:
@@ -100,18 +120,15 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
                 put_json(seen) if json_ else put(_visit_line(seen))
             return
         entry = asked.entry(store)
-        versions = store.versions(entry.id)
+        whole, harmed = store.sound(entry.id)
         if json_:
-            for snapshot in versions:
+            for snapshot in whole:
                 put_json(_line(snapshot))
+            own_up(harmed)
             return
         put(f"{entry.title or entry.url}\n{entry.url}\n{entry.path}\n")
-        readings = store.readings(entry.id)
-        for snapshot in versions:
-            put(_version_line(snapshot))
-            for past in readings:
-                if past.version == snapshot.version and snapshot.revision:
-                    put(_reading_line(past))
+        for line in _version_lines(whole, harmed, store.readings(entry.id)):
+            put(line)
         if copies := store.copies(entry.id):
             from scraper.cli.copies import named
 
@@ -123,6 +140,16 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
             put(last)
         for line in _neighbours(store, entry):
             put(line)
+        own_up(harmed)
+
+
+def _version_lines(whole: Sequence[Snapshot], harmed: Sequence[Harm], readings: Sequence[Reading]) -> list[str]:
+    """All versions in their order, with the readings of each that was read more than once."""
+    found = [(one.version, f"{one.version:03d}  damaged: {one.file}") for one in harmed]
+    for snapshot in whole:
+        past = [one for one in readings if one.version == snapshot.version and snapshot.revision]
+        found.append((snapshot.version, "\n".join([_version_line(snapshot), *map(_reading_line, past)])))
+    return [lines for _, lines in sorted(found)]
 
 
 def _neighbours(store: FileArchive, entry: Entry) -> list[str]:
@@ -213,7 +240,7 @@ def show(url: str, number: int, revision: int | None, only: bool, json_: bool, a
     asked = asked_for(url, config)
     with reading(archive) as store:
         entry = asked.entry(store)
-        snapshot = _version(store.versions(entry.id), number)
+        snapshot = _version(store, entry, number)
         if revision is not None:
             snapshot = _revision(store.readings(entry.id), snapshot, revision)
         text = store.read_text(snapshot)
@@ -246,11 +273,11 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
 
     asked = asked_for(url, config)
     with reading(archive) as store:
-        versions = store.versions(asked.entry(store).id)
-        if a is None and len(versions) < 2:
-            _nothing(versions[-1].version, json_=json_)
+        entry = asked.entry(store)
+        if a is None and not entry.latest:
+            _nothing(_version(store, entry, -1).version, json_=json_)
             return
-        old, new = _version(versions, -2 if a is None else a), _version(versions, -1 if b is None else b)
+        old, new = _version(store, entry, -2 if a is None else a), _version(store, entry, -1 if b is None else b)
         found = rendered.diff(old.article, new.article)
         if json_:
             put_json({"from": old.version, "to": new.version} | rendered.to_json(found))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scraper.cli.common import as_json, places, put, put_json, reading, stamp
-from scraper.cli.history import asked_for
+from scraper.cli.history import asked_for, own_up
 from scraper.reasons import explained
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def why(url: str, last: int | None, json_: bool, archive: Path, config: Path) ->
         seen = asked.visits(store)[-(last or 0) :]
         entry = store.find(seen[-1].url, asked.outlet(seen[-1].url)) if seen else None
         entry = store.entry(url) or entry
-        versions = {one.version: one for one in store.versions(entry.id)} if entry else {}
+        whole, harmed = store.sound(entry.id) if entry else ([], [])
+        versions = {one.version: one for one in whole}
         due = store.frontier.lookup(entry.url if entry else seen[-1].url, asked.outlet(url)) if seen else None
         if entry and store.follower(entry.id):
             due = None  # its address is another article's now
@@ -48,6 +49,7 @@ def why(url: str, last: int | None, json_: bool, archive: Path, config: Path) ->
                 put(f"{'':32}{line}")
     kind = next((visit.verdict for visit in reversed(seen) if visit.verdict not in NO_VISIT), None)
     _next(due, kind, json_=json_)
+    own_up(harmed)
 
 
 NO_VISIT: Final = frozenset({"reread"})
@@ -64,6 +66,13 @@ def _why(visit: Seen, made: Snapshot | None) -> str:
         return f"version {visit.version}: {', '.join(made.edit.kinds)}{' (stealth)' * made.edit.stealth}"
     if made:
         return f"version {visit.version}: {visit.reason or 'reads like the version before, as both are read now'}"
+    return _why_none(visit)
+
+
+def _why_none(visit: Seen) -> str:
+    """Why there is no version, or none that can be read."""
+    if visit.version is not None and visit.verdict in {"edited", "back"}:
+        return f"version {visit.version}: is damaged, so that it cannot be told what changed"
     if visit.verdict == "gone":
         confirmed = (
             "believed: a tombstone was set" if "confirmed" in visit.flags else "has to be confirmed by later visits"

@@ -31,7 +31,7 @@ async def held(services: Services, due: Due, entry: Entry, verdict: Verdict, ans
     page, article = answer
     if verdict.kind != "edited":
         return verdict
-    versions = await services.store(services.archive.versions, entry.id)
+    versions = await services.store(services.archive.legible, entry.id)
     verdict = headlines.tested(versions, article, verdict, due.last_error, page.fetched_at)
     if verdict.kind != "edited":
         return verdict
@@ -58,7 +58,7 @@ async def catch_up(
     verdict = compare(latest.article, seen)
     if verdict.kind != "edited" or not live.is_lost(latest.article, seen, new):
         return None
-    versions = await services.store(services.archive.versions, entry.id)
+    versions = await services.store(services.archive.legible, entry.id)
     if cadence.crowded([snapshot.captured_at for snapshot in versions], page.fetched_at):
         return None
     intent = Intent(due.url, entry.outlet, verdict, page.fetched_at, entry, seen, capture, page, (due.url,), outlet)

@@ -28,8 +28,9 @@ def tested(
 ) -> Verdict:
     """`verdict` on an edit, unless it is one more switch of a headline between forms that are known.
 
-    `versions` are all so far, oldest first; `remembered` is the reason of the visit before, in which this function
-    keeps since when a form has been shown. A switch is `same`, and flagged `coalesced`, so that it is looked at again.
+    `versions` are all so far that can be read, oldest first; `remembered` is the reason of the visit before, in which
+    this function keeps since when a form has been shown. A switch is `same`, and flagged `coalesced`, so that it is
+    looked at again.
     """
     if verdict.edit is None or verdict.edit.kinds != ("headline",) or len(versions) < 2:
         return verdict

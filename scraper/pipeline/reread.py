@@ -8,6 +8,7 @@ before stay where they are. The outlet is never asked.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -71,7 +72,8 @@ async def revised(
         return None
     before = None
     if snapshot.version:
-        before = await services.store(services.archive.snapshot, entry.id, snapshot.version - 1)
+        with contextlib.suppress(ArchiveDamaged):  # then the edit stands as it was told
+            before = await services.store(services.archive.snapshot, entry.id, snapshot.version - 1)
     if before is None or before.article.reading == again.reading:
         return revision(entry, snapshot, again, before.article if before else None, now)
     return revision(entry, snapshot, again, await read_again(services, before, outlet), now)
@@ -129,7 +131,13 @@ async def reread(
     """
     outlet = services.outlets.get(entry.outlet)
     before: Article | None = None
-    for snapshot in await services.store(services.archive.versions, entry.id):
+    whole, harmed = await services.store(services.archive.sound, entry.id)
+    for one in harmed:
+        why = f"damaged: {one.file}: {one.why}"
+        yield Rereading(entry.url, entry.outlet, one.version, "unreadable", reason=why)
+    missing = {one.version for one in harmed}
+    for snapshot in whole:
+        before = None if snapshot.version - 1 in missing else before
         told = Rereading(entry.url, entry.outlet, snapshot.version, "same", snapshot=snapshot.path)
         again = snapshot.article
         if not is_current(snapshot):

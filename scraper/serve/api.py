@@ -9,13 +9,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast, get_args
 
-from scraper.errors import UrlError
+from scraper.errors import ArchiveDamaged, UrlError
 from scraper.model import EditKind, Entry, Outlet, Snapshot
 from scraper.reports import OutletReport, Place, Wanted
 from scraper.serve import endpoint as take
 from scraper.serve import finding
 from scraper.serve.endpoint import Endpoint, Field, Reply, Values
-from scraper.serve.problems import bad, not_found
+from scraper.serve.problems import Problem, bad, not_found
 from scraper.serve.shapes import (
     ArticleShape,
     ArticlesShape,
@@ -112,8 +112,14 @@ def entry_of(site: Site, article_id: str) -> Entry:
 
 
 def snapshot_of(site: Site, article_id: str, version: int) -> Snapshot:
-    """One version of an article. Raises Problem."""
-    found = site.library.snapshot(article_id, version)
+    """One version of an article. Raises Problem, also for one that is damaged: its neighbours may be whole."""
+    try:
+        found = site.library.snapshot(article_id, version)
+        if found:
+            site.library.text(found)
+    except ArchiveDamaged as error:
+        said = f"version {version} is damaged ({error.path.name}); `scraper verify` says more"
+        raise Problem(503, "archive", said) from error
     if found is None:
         raise not_found("version")
     return found

@@ -63,6 +63,8 @@ def _say(request: Request, problem: Problem) -> Response:
 
 
 def _problem(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, ArchiveError):
+        log.warning("archive-trouble", error=str(error.__cause__))
     return _say(request, error) if isinstance(error, Problem) else _bug(request, error)
 
 

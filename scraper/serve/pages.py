@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
+import structlog
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,8 +22,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from scraper.article import Block, byline
+from scraper.errors import ArchiveDamaged
 from scraper.habits import habits
-from scraper.model import Outlet, SourceState
+from scraper.model import Entry, Outlet, SourceState
 from scraper.reasons import explained
 from scraper.reports import Change
 from scraper.serve import api, asking, edits, finding, plots, views
@@ -31,6 +33,8 @@ from scraper.serve.endpoint import Field
 from scraper.serve.problems import Problem, not_found
 from scraper.serve.shapes import OutletShape
 from scraper.serve.site import Site
+
+log = structlog.get_logger("scraper.serve")
 
 EDITS: Final = 30
 VISITS: Final = 200
@@ -155,16 +159,30 @@ _VERSION: Final = Field("version", "", take.number, {})
 def _article(site: Site, request: Request) -> Response:
     entry = api.entry_of(site, _path(request, "id", take.article_id))
     wanted = _values(request, _VERSION)["version"]
-    snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
+    try:
+        snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
+    except Problem as error:
+        if not isinstance(error.__cause__, ArchiveDamaged):
+            raise
+        return _harmed(site, entry, error)
     article, seen, editions = snapshot.article, site.library.visits(entry.id), site.library.editions(entry.id)
     return views.page(
         "article", title=article.title or entry.url, here="", entry=entry, snapshot=snapshot, article=article,
         byline=byline(article), runs=_runs(article.blocks), editions=editions,
         timeline=plots.timeline(editions, seen, site.now()), copies=site.library.copies(entry.id),
         visits=list(reversed(seen[-VISITS:])), more_visits=len(seen) if len(seen) > VISITS else 0,
+        harmed={one.version: one for one in site.library.harmed(entry.id)},
         follower=site.library.follower(entry.id), earlier=site.library.earlier(entry), safe_url=_link(entry.url),
         feeds=[],
     )  # fmt: skip
+
+
+def _harmed(site: Site, entry: Entry, error: Problem) -> Response:
+    """Instead of a version that is damaged: its neighbours, which are not."""
+    log.warning("archive-trouble", error=str(error.__cause__))
+    return views.page("harmed", error.status, title=entry.title or entry.url, here="", entry=entry, why=error.detail,
+                      editions=site.library.editions(entry.id), feeds=[],
+                      harmed={one.version: one for one in site.library.harmed(entry.id)})  # fmt: skip
 
 
 def _runs(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:

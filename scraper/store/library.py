@@ -11,7 +11,7 @@ from typing import Final
 from scraper.copies import Copy
 from scraper.habits import Life
 from scraper.model import Entry, Outlet, Reading, Snapshot
-from scraper.reports import Changes, Edition, Place, Seen, Status, Wanted
+from scraper.reports import Changes, Edition, Harm, Place, Seen, Status, Wanted
 from scraper.store import pages
 from scraper.store.archive import FileArchive
 from scraper.store.browse import Browse
@@ -65,6 +65,10 @@ class FileLibrary:
     def editions(self, article_id: str) -> Sequence[Edition]:
         """See `interfaces.Library`."""
         return self._browse.editions(article_id)
+
+    def harmed(self, article_id: str) -> Sequence[Harm]:
+        """See `interfaces.Library`."""
+        return self._archive.sound(article_id)[1]
 
     def readings(self, article_id: str) -> Sequence[Reading]:
         """See `interfaces.Library`."""

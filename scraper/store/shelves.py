@@ -16,6 +16,7 @@ import apsw
 from scraper.copies import Copy
 from scraper.errors import ArchiveDamaged, ArchivePruned
 from scraper.model import Capture, Entry, Look, Origin, Outlet, Page, Reading, Snapshot
+from scraper.reports import Harm
 from scraper.store import copies, drafts, imports, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import read
@@ -110,6 +111,33 @@ class Shelves:
         with self._catalogue.read() as db:
             rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
         return [self._snapshot(*cast("tuple[int, str, str, str]", row)) for row in rows]
+
+    def legible(self, article_id: str) -> Sequence[Snapshot]:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
+        found = []
+        for row in cast("list[tuple[int, str, str, str]]", rows):
+            with contextlib.suppress(ArchiveDamaged):
+                found.append(self._snapshot(*row))
+        return found
+
+    def sound(self, article_id: str) -> tuple[list[Snapshot], list[Harm]]:
+        """See `interfaces.Archive`."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
+        whole, harmed = list[Snapshot](), list[Harm]()
+        for version, path, sha256, side in cast("list[tuple[int, str, str, str]]", rows):
+            try:
+                found = self._snapshot(version, path, sha256, side)
+                text_as_stored(self.root, path, sha256)
+                whole.append(found)
+            except ArchiveDamaged as error:
+                harmed.append(Harm(version, self._relative(error.path), error.why))
+        return whole, harmed
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     def snapshot(self, article_id: str, version: int) -> Snapshot | None:
         """One version, None if there is none of that number. Raises ArchiveDamaged."""
