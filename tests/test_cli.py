@@ -279,7 +279,9 @@ def test_one_is_no_plural(run: Run) -> None:
     assert "2 articles, 5 versions, 0 gone" in status
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["outlets", "check"]], ids="-".join)
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in COMMANDS), ["outlets", "check"], ["outlets", "add"]], ids="-".join
+)
 def test_help_fits_and_is_not_cut(command: list[str]) -> None:
     """80 columns, and each command in a whole sentence."""
     shown = CliRunner().invoke(cli, [*command, "--help"], terminal_width=80).output.splitlines()

@@ -48,19 +48,24 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
 
 @outlets.command(short_help="Validate the configuration, or one outlet's file.")
 @click.argument("name", required=False)
+@click.option("--live", is_flag=True, help="Try its sources and five articles.")
 @as_json
 @places
-def check(name: str | None, json_: bool, archive: Path, config: Path) -> None:
+def check(name: str | None, live: bool, json_: bool, archive: Path, config: Path) -> None:
     """Validate the configuration, or one outlet's file: every mistake with file and line.
 
     With --json, one object a mistake: file, line, word, message. Exit code 2 if
-    there are any.
+    there are any. With --live the outlet's site is asked too: its sources, and what
+    would be stored of its five newest articles; nothing is stored. Exit code 1 if
+    something does not work.
 
     \b
     scraper outlets check
-    scraper outlets check example.org --json
+    scraper outlets check example.org --live
     """
-    (_, config), json_ = inherited((archive, config), json_=json_)
+    (archive, config), json_ = inherited((archive, config), json_=json_)
+    if live and name is None:
+        raise UsageError("--live tries one outlet: `scraper outlets check NAME --live`")
     mistakes = _mistakes(config, name)
     if mistakes and not json_:
         raise ConfigError(tuple(mistakes))
@@ -68,6 +73,10 @@ def check(name: str | None, json_: bool, archive: Path, config: Path) -> None:
         put_json(mistake)
     if mistakes:
         raise click.exceptions.Exit(2)
+    if live and name:
+        from scraper.cli.live import live as try_
+
+        raise click.exceptions.Exit(asyncio.run(try_(name, (archive, config), json_=json_)))
     known = 1 if name else len(load(config)[1])
     if json_:
         put_json({"outlets": known, "mistakes": []})
