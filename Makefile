@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 SOAK_DAYS ?= 30
 SOAK_OUTLETS ?= 100
 
-.PHONY: run demo test torture fuzz soak check lint types lock clean help
+.PHONY: run demo screenshots test torture fuzz soak check lint types lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ run: $(VENV)/ready   ## start the daemon with the shipped configuration
 
 demo: $(VENV)/ready  ## see it work without internet: an outlet on this machine, edited now and then
 	$(BIN)/scraper demo
+
+screenshots: $(VENV)/ready-dev  ## take the pictures in docs/images anew, of the demo's pages
+	$(BIN)/python -m tests.screenshots
 
 test: $(VENV)/ready-dev $(REPLAY)/ready  ## run all tests
 	$(BIN)/pytest -n auto

@@ -51,8 +51,9 @@ def timeline(editions: Sequence[Edition], visits: Sequence[Seen], now: datetime)
     parts += [f'<line class="tick" x1="{x}" y1="40" x2="{x}" y2="52"/>' for x in ticks]
     parts += [_ending(scale(one.at), one) for one in visits if _ends(one)]
     parts += _dots(editions, [scale(one.captured_at) for one in editions])
-    parts.append(_text(_EDGE, 74, _day(first)))
-    parts.append(_text(WIDE - _EDGE, 74, _day(last), "end"))
+    said = _day if first.date() != last.date() else _minute  # the same word twice would say nothing
+    parts.append(_text(_EDGE, 74, said(first)))
+    parts.append(_text(WIDE - _EDGE, 74, said(last), "end"))
     return _svg(82, _told(editions, visits), parts)
 
 
