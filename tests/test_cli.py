@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -287,6 +290,25 @@ def test_help_fits_and_is_not_cut(command: list[str]) -> None:
     shown = CliRunner().invoke(cli, [*command, "--help"], terminal_width=80).output.splitlines()
     assert max(map(len, shown)) <= 80
     assert not [line for line in shown if line.endswith("...") and not line.startswith("Usage:")]
+    name = " ".join(["scraper", *command])
+    assert [line for line in shown if re.match(rf"  (?:eval \"\$\()?{name}\b", line)], "an example is missing"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(typed: Run, shell: str) -> None:
+    """It then asks the program, which knows its commands."""
+    said = typed("completion", shell)
+    assert (said.code, "_SCRAPER_COMPLETE" in said.out) == (0, True)
+
+
+def test_commands_and_options_are_completed(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a shell asks for them."""
+    for words, wanted in (("scraper sta", "status"), ("scraper outlets a", "add"), ("scraper status --a", "--all")):
+        monkeypatch.setenv("_SCRAPER_COMPLETE", "bash_complete")
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        done = subprocess.run([sys.executable, "-m", "scraper"], capture_output=True, text=True, check=False)
+        assert f"plain,{wanted}" in done.stdout
 
 
 def test_the_daemon_says_where_it_listens(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ NOUNS = {
     "likeness",
     "copies",
     "reports",
+    "attention",
     "words",
     "query",
     "hits",

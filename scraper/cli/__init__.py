@@ -38,6 +38,7 @@ COMMANDS = {
     "widgets": "widgets",
     "export": "export",
     "demo": "demo",
+    "completion": "completion",
 }
 
 

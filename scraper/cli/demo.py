@@ -55,6 +55,9 @@ def demo(seconds: int, keep: Path | None, config: Path | None, archive: Path | N
 
     Keeps everything in a new folder unless told otherwise. It does not look at
     SCRAPER_ARCHIVE and SCRAPER_CONFIG: a demo never lands in a real archive.
+
+    \b
+    scraper demo --seconds 60
     """
     root = keep or (None if config and archive else Path(tempfile.mkdtemp(prefix="scraper-demo-")))
     places = Places(_place(archive, root, "archive"), _place(config, root, "config"))

@@ -112,6 +112,10 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
 
     Any form of the URL does, or the id of the article. With --visits: when it
     was looked at, what came of it and why, and the version that was made.
+
+    \b
+    scraper log https://example.org/2026/11/22/a-story/
+    scraper log https://example.org/2026/11/22/a-story/ --visits
     """
     asked = asked_for(url, config)
     with reading(archive) as store:
@@ -234,6 +238,9 @@ def show(url: str, number: int, revision: int | None, only: bool, json_: bool, a
 
     Behind it, if there are any: other articles with the same text, at other
     outlets or under other addresses, who had it first and who edited it.
+
+    \b
+    scraper show https://example.org/2026/11/22/a-story/ --version 0
     """
     from scraper.cli.copies import data, lines
 

@@ -24,6 +24,10 @@ def run(role: str, archive: Path, config: Path) -> None:
     Looks at feeds, sitemaps and front pages on schedule, visits articles when they
     are due, keeps to each host's pace, and takes up changes in config/ by itself.
     SIGTERM or Ctrl-C ends it cleanly; a killed one is repaired at the next start.
+
+    \b
+    scraper run
+    scraper run --config /etc/scraper --archive /srv/news
     """
     from scraper import log
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
+from scraper import attention
 from scraper.cli.common import as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
 from scraper.errors import UsageError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from scraper.model import EditKind, SourceState
     from scraper.reports import DiskReport, OutletReport, Status
 
+MOST_NEEDS = 10  # that `--all` would show whole
 SHOWN = 20  # rows of a list that `--all` would show whole
 
 
@@ -26,20 +28,53 @@ SHOWN = 20  # rows of a list that `--all` would show whole
 @as_json
 @places
 def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
-    """Say how outlets, queue and disk are doing."""
+    """Say how outlets, queue and disk are doing.
+
+    What needs attention comes first, in the words of the web pages.
+
+    \b
+    scraper status
+    scraper status --all
+    """
     now = datetime.now(UTC)
     with reading(archive) as store:
         found = store.reports.status(now)
     work = _work(archive, config, now)
+    short, listed = work["trouble"], _listed(config)
+    needs = attention.needs(found, listed, f"{short['word']}: {short['why']}" if short else None, now)
     if json_:
-        put_json({**cast("dict[str, object]", plain(found)), **work})
+        put_json({**cast("dict[str, object]", plain(found)), **work, "attention": needs})
         return
-    listed = load(config)[1] if config.is_dir() else {}
-    put(f"daemon     {_daemon(work['daemon'])}")
-    if short := work["trouble"]:
-        put(f"trouble    {short['word']}: {short['why']}")
-    for line in _lines(found, set(listed), now, None if all_ else SHOWN):
+    if not listed and config.is_dir():
+        load(config)  # mistakes are said
+    for line in _needs(needs, None if all_ else MOST_NEEDS):
         put(line)
+    put(f"daemon     {_daemon(work['daemon'])}")
+    if short:
+        put(f"trouble    {short['word']}: {short['why']}")
+    for line in _lines(found, listed, now, None if all_ else SHOWN):
+        put(line)
+
+
+def _listed(config: Path) -> set[str]:
+    """The outlets that are watched; none if the configuration cannot be read."""
+    from scraper.errors import ConfigError
+
+    with contextlib.suppress(ConfigError):
+        return set(load(config)[1]) if config.is_dir() else set()
+    return set()
+
+
+def _needs(needs: Sequence[attention.Need], most: int | None) -> Iterator[str]:
+    """What needs attention, in the words of the web pages."""
+    if needs:
+        yield "needs attention"
+    for need in needs[:most]:
+        yield f"  {need.outlet}: {need.said}" if need.outlet else f"  {need.said}"
+    if most and len(needs) > most:
+        yield f"  … and {len(needs) - most} more (--all shows them)"
+    if needs:
+        yield ""
 
 
 def _work(archive: Path, config: Path, now: datetime) -> dict[str, Any]:
@@ -212,6 +247,10 @@ def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
 
     Every finding names the file and what to do. Changes nothing; may be run while a
     daemon works. Exit code 1 if anything was found.
+
+    \b
+    scraper verify
+    scraper verify --deep
     """
     from scraper.store.prune import nobody_prunes
     from scraper.store.verify import verify as check
@@ -230,7 +269,11 @@ def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
 @as_json
 @places
 def reindex(json_: bool, archive: Path, config: Path) -> None:
-    """Make the catalogue again from the files of the archive."""
+    """Make the catalogue again from the files of the archive.
+
+    \b
+    scraper reindex
+    """
     from scraper.store.reindex import reindex as rebuild
 
     done = rebuild(archive)

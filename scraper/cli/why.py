@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COUNTED: Final = 3  # parts of an edit that are shown
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Say why each visit to an article made a version or none.")
 @click.argument("url")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="The last N visits only.")
 @as_json
@@ -28,6 +28,9 @@ def why(url: str, last: int | None, json_: bool, archive: Path, config: Path) ->
     """Say why each visit to the article at URL made a version, or none.
 
     And when it is looked at next, and why then.
+
+    \b
+    scraper why https://example.org/2026/11/22/a-story/ --last 2
     """
     asked = asked_for(url, config)
     with reading(archive) as store:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -21,17 +20,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from scraper import attention
 from scraper.article import Block, byline
 from scraper.errors import ArchiveDamaged
 from scraper.habits import habits
-from scraper.model import Entry, Outlet, SourceState
+from scraper.model import Entry, Outlet
 from scraper.reasons import explained
 from scraper.reports import Change
 from scraper.serve import api, asking, edits, finding, plots, views
 from scraper.serve import endpoint as take
 from scraper.serve.endpoint import Field
 from scraper.serve.problems import Problem, not_found
-from scraper.serve.shapes import OutletShape
 from scraper.serve.site import Site
 
 log = structlog.get_logger("scraper.serve")
@@ -235,24 +234,11 @@ def _pairs(rows: Iterable[dict[str, Any]]) -> list[tuple[list[tuple[str, str]], 
 def _outlets(site: Site, _request: Request) -> Response:
     listed = api.outlet_shapes(site)
     sources = site.library.status(site.now()).sources
-    states = {one.id: _state(one, [s for s in sources if s.outlet == one.id], site.now()) for one in listed}
+    states = {
+        one.id: attention.state([s for s in sources if s.outlet == one.id], site.now(), listed=one.listed)
+        for one in listed
+    }
     return views.page("outlets", title="Outlets", here="/outlets", outlets=listed, states=states, feeds=[])
-
-
-def _state(outlet: OutletShape, sources: list[SourceState], now: datetime) -> str:
-    """How an outlet is doing, in one sentence."""
-    if not outlet.listed:
-        return "not watched"
-    failing = [source for source in sources if source.failures]
-    if not sources:
-        return "not looked at yet"
-    if len(failing) == len(sources):
-        return f"none of its {len(sources)} sources answers" if len(sources) > 1 else "its source does not answer"
-    if failing:
-        return f"{len(failing)} of {len(sources)} sources do not answer"
-    if outlet.last_new and (now - outlet.last_new).days >= 7:
-        return f"silent for {(now - outlet.last_new).days} days"
-    return "well"
 
 
 _BEFORE: Final = Field("before", "", take.moment, {})
@@ -269,7 +255,8 @@ def _outlet(site: Site, request: Request) -> Response:
     older = urlencode({"before": newest[-1].first_seen.isoformat()}) if len(newest) == NEWEST else None
     return views.page(
         "outlet", title=shape.name or name, here="", outlet=shape, sources=sources, habits=found, newest=newest,
-        state=_state(shape, sources, site.now()).capitalize() + ".", next=f"/outlets/{name}?{older}" if older else None,
+        state=attention.state(sources, site.now(), listed=shape.listed).capitalize() + ".",
+        next=f"/outlets/{name}?{older}" if older else None,
         plots=plots.plots(found, _zone_name(site.outlets().get(name))),
         feeds=[{"title": f"Edits at {name}", "url": f"/feeds/outlets/{name}.atom"}],
     )  # fmt: skip
@@ -322,8 +309,9 @@ def _found(site: Site, request: Request) -> dict[str, Any]:
 
 def _status(site: Site, _request: Request) -> Response:
     found = site.library.status(site.now())
+    needs = attention.needs(found, site.outlets(), None, site.now())
     return views.page(
-        "status", title="Status", here="", status=found, state=site.trouble() or "ready", feeds=[],
+        "status", needs=needs, title="Status", here="", status=found, state=site.trouble() or "ready", feeds=[],
         articles=sum(one.articles for one in found.outlets), failing=[s for s in found.sources if s.failures],
         kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
     )  # fmt: skip
