@@ -30,8 +30,9 @@ from scraper.model import (
     Snapshot,
     SourceState,
 )
+from scraper.notices import Delivery, Receipt
 from scraper.query import Query
-from scraper.reports import Changes, Edition, Harm, Place, Seen, Status, Wanted
+from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted
 from scraper.widgets import Decided, Decision, Widget
 
 T = TypeVar("T")
@@ -48,6 +49,22 @@ class Fetcher(Protocol):
         than its pace allows, by any process that shares the archive. Raises Refused, Deferred or Failed; nothing else
         escapes, whatever the server sends. A 304 is a Page with an empty body.
         """
+        ...
+
+
+class Poster(Protocol):
+    """The same gate for what the operator has sent out."""
+
+    async def post(self, delivery: Delivery) -> Receipt:
+        """Hand over `delivery`, once, and give the status of the answer, whatever it is.
+
+        Addresses are checked as for `Fetcher.get`; there is no robots.txt and no pace, no redirect is followed, and the
+        answer's body is not read. Raises Refused or Failed; nothing else escapes.
+        """
+        ...
+
+    async def check(self, host: str, port: int) -> None:
+        """Look up `host` and check where a connection to it would go. Raises Refused or Failed."""
         ...
 
 
@@ -221,6 +238,17 @@ class Library(Protocol):
 
     def edits(self, wanted: Wanted, after: Place | None, limit: int) -> Changes:
         """At most `limit` edits, newest first, from behind `after` on."""
+        ...
+
+    def news(self, after: int) -> News:
+        """Edits, and articles that went, in the order in which they were kept, from behind the place `after` on.
+
+        How far one call looks is bounded.
+        """
+        ...
+
+    def now_at(self) -> int:
+        """The place of the last visit that was kept; 0 if there is none."""
         ...
 
     def editions(self, article_id: str) -> Sequence[Edition]:

@@ -169,6 +169,25 @@ class Harm:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """An edit as it was kept, or with `gone` that an article went. `seq` is its place among all visits, in the order in
+    which they were kept: unlike times, it never comes in between."""
+
+    seq: int
+    change: Change
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A stretch of what happened, oldest first. `upto` is how far was looked; `more`: there is more behind it."""
+
+    items: tuple[Happening, ...]
+    upto: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One version as the catalogue has it, without its text."""
 

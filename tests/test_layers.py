@@ -11,7 +11,7 @@ import pytest
 import scraper
 
 ROOT = Path(scraper.__file__).parent
-VERBS = {"discover", "fetch", "gather", "extract", "compare", "store", "serve"}
+VERBS = {"discover", "fetch", "gather", "extract", "compare", "store", "serve", "notify"}
 NOUNS = {
     "article",
     "model",
@@ -35,6 +35,7 @@ NOUNS = {
     "hits",
     "habits",
     "reasons",
+    "notices",
 }
 DATA = {"settings", "outlets", "tomlfile"}
 
@@ -60,6 +61,7 @@ DOORS = {
     "uvicorn": {"web", "demo"},
     "jinja2": {"serve"},
     "prometheus_client": {"serve"},
+    "apprise": {"notify"},
     "apscheduler": {"daemon", "outlets", "tomlfile"},
 }
 # Extraction and comparison are pure: the same bytes give the same answer, anywhere and at any time.

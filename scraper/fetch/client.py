@@ -23,7 +23,7 @@ import structlog
 from scraper.errors import Deferred, FetchError, UsageError
 from scraper.fetch import headers, retry, target
 from scraper.fetch.exchange import Answer, Exchange
-from scraper.fetch.guard import Guard, Lookup, system_lookup
+from scraper.fetch.guard import Endpoint, Guard, Lookup, system_lookup
 from scraper.fetch.pace import Ask, Pace, Turn
 from scraper.fetch.policy import FetchPolicy, Kind
 from scraper.fetch.queues import OutOfPatience, Queues
@@ -32,10 +32,12 @@ from scraper.fetch.rulebook import Rulebook
 from scraper.fetch.trouble import Forbidden, Trouble
 from scraper.fetch.wire import URL, Transport, tls_context
 from scraper.model import Hop, Page, Request
+from scraper.notices import Delivery, Receipt
 from scraper.text import clean
 
 _ROBOTS_HOPS: Final = 5
 _LONGEST_LOGGED: Final = 500
+_POST_DEADLINE: Final = timedelta(seconds=20)  # for an answer that is nothing but a status
 # With these the host itself was not reached or not understood: its pages would fare no better than its robots.txt.
 _NOT_ABOUT_ROBOTS: Final = frozenset({"dns", "connect", "tls", "protocol", "resources", "state"})
 
@@ -129,6 +131,31 @@ class Client:
             delay = self._policy.delay.total_seconds()
             trip = _Trip(url, "robots", delay, patience.total_seconds(), self._policy.time("robots"), self._now())
             return (await self._rules(target.parse(url), trip)).sitemaps
+
+    async def post(self, delivery: Delivery) -> Receipt:
+        """Hand over `delivery` to the operator's own receiver; see `interfaces.Poster`.
+
+        Nothing is logged here: such an address may be a secret in itself.
+        """
+        seconds = min(self._policy.deadline, _POST_DEADLINE).total_seconds()
+        try:
+            url = target.parse(delivery.url)
+            self._guard.check_literal(target.endpoint(url))
+            async with asyncio.timeout(seconds):
+                status, head = await self._exchange.post(url, tuple(delivery.headers.items()), delivery.body)
+        except TimeoutError as error:
+            raise Trouble("timeout", f"no answer within {seconds:g} s").about(delivery.url) from error
+        except Trouble as trouble:
+            raise trouble.about(delivery.url) from trouble
+        said = headers.text(head, b"retry-after")
+        return Receipt(status, retry.retry_after(said, self._now(), self._policy.max_retry_after))
+
+    async def check(self, host: str, port: int) -> None:
+        """Look up `host` and check where a connection would go; see `interfaces.Poster`."""
+        try:
+            await self._guard.addresses(Endpoint.of(host, port), self._policy.connect_timeout.total_seconds())
+        except Trouble as trouble:
+            raise trouble.about(f"{host}:{port}") from trouble
 
     @contextmanager
     def _reporting(self, url: str) -> Iterator[None]:

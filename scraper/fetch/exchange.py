@@ -67,6 +67,19 @@ class Exchange:
             finally:
                 await reply.aclose()
 
+    async def post(self, url: URL, head: Sequence[tuple[str, str]], body: bytes) -> tuple[int, list[Header]]:
+        """Status and head of the answer to one POST; its body is not read. Raises Trouble; has no deadline."""
+        meter = Meter(self._policy, self._monotonic)
+        asked = question(url, [("User-Agent", self._policy.user_agent), ("Connection", "close"), *head], meter,
+                         self._policy, body)  # fmt: skip
+        with mapped(meter):
+            reply = await self._transport.handle_async_request(asked)
+            try:
+                headers.check_size(reply.headers.raw, self._policy)
+                return reply.status_code, reply.headers.raw
+            finally:
+                await reply.aclose()
+
     async def _receive(self, reply: Reply, meter: Meter, kind: Kind, *, conditional: bool) -> Answer:
         head, status = reply.headers.raw, reply.status_code
         headers.check_size(head, self._policy)

@@ -86,11 +86,14 @@ class Meter:
         self._warm, self._since, self._in_window = True, now, 0
 
 
-def question(url: URL, headers: Sequence[tuple[str, str]], meter: Meter, policy: FetchPolicy) -> Question:
-    """A GET of `url`, counted by `meter`."""
+def question(
+    url: URL, headers: Sequence[tuple[str, str]], meter: Meter, policy: FetchPolicy, body: bytes | None = None
+) -> Question:
+    """A GET of `url`, or a POST of `body` to it, counted by `meter`."""
     silence = policy.silence.total_seconds()
     timeout = {"connect": policy.connect_timeout.total_seconds(), "read": silence, "write": silence}
-    return Question("GET", url, headers=headers, extensions={"meter": meter, "timeout": timeout})
+    method = "GET" if body is None else "POST"
+    return Question(method, url, headers=headers, content=body, extensions={"meter": meter, "timeout": timeout})
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -135,6 +138,7 @@ def _core_request(request: Question, port: int) -> httpcore.Request:
         request.method,
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=url.raw_path),
         headers=request.headers.raw,
+        content=request.content,
         extensions={"timeout": request.extensions["timeout"]},
     )
 

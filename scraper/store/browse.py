@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from scraper.habits import Life
 from scraper.model import EditKind, Entry, VerdictKind
-from scraper.reports import Change, Changes, Edition, Place, Wanted
+from scraper.reports import Change, Changes, Edition, Happening, News, Place, Wanted
 from scraper.store.catalogue import Catalogue, Value, queries
 from scraper.store.shelves import entry_from
 from scraper.store.stamps import from_ticks, ticks
@@ -52,6 +52,27 @@ class Browse:
                     if len(found) == limit:
                         return Changes(tuple(found), _behind(last))
         return Changes(tuple(found), _behind(last) if last and looked == STRETCH else None)
+
+    def news(self, after: int) -> News:
+        """What happened behind the place `after`, oldest first, as far as one stretch of visits reaches."""
+        with self._catalogue.read() as db:
+            upto, looked = cast(
+                "tuple[int | None, int]",
+                db.execute(queries()["news_upto"], {"after": after, "limit": STRETCH}).fetchone(),
+            )
+            if upto is None:
+                return News((), after)
+            values: dict[str, Value] = {"after": after, "upto": upto}
+            edits = [_happening(row) for row in db.execute(queries()["news"], values)]
+            gone = [_happening(row) for row in db.execute(queries()["news_gone"], values)]
+        found = sorted((*edits, *gone), key=lambda happening: happening.seq)
+        return News(tuple(found), upto, more=looked == STRETCH)
+
+    def now_at(self) -> int:
+        """The place of the last visit; 0 if there is none."""
+        with self._catalogue.read() as db:
+            (seq,) = cast("tuple[int | None]", db.execute(queries()["news_now"]).fetchone())
+        return seq or 0
 
     def articles(self, outlet: str | None, after: str | None, limit: int) -> Sequence[Entry]:
         """At most `limit` articles, of one outlet or of all, in order of their ids, from behind the id `after` on."""
@@ -103,6 +124,11 @@ def _change(row: tuple[object, ...]) -> Change:
         from_ticks(at), article_id, version, outlet, url, title, path, split, bool(stealth), verdict,
         tuple(flags.split()),
     )  # fmt: skip
+
+
+def _happening(row: tuple[object, ...]) -> Happening:
+    change = _change(row[1:])
+    return Happening(cast("int", row[0]), change, gone=change.verdict == "gone")
 
 
 def _edition(row: tuple[object, ...]) -> Edition:

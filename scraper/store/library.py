@@ -11,7 +11,7 @@ from typing import Final
 from scraper.copies import Copy
 from scraper.habits import Life
 from scraper.model import Entry, Outlet, Reading, Snapshot
-from scraper.reports import Changes, Edition, Harm, Place, Seen, Status, Wanted
+from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted
 from scraper.store import pages
 from scraper.store.archive import FileArchive
 from scraper.store.browse import Browse
@@ -61,6 +61,14 @@ class FileLibrary:
     def edits(self, wanted: Wanted, after: Place | None, limit: int) -> Changes:
         """See `interfaces.Library`."""
         return self._browse.edits(wanted, after, limit)
+
+    def news(self, after: int) -> News:
+        """See `interfaces.Library`."""
+        return self._browse.news(after)
+
+    def now_at(self) -> int:
+        """See `interfaces.Library`."""
+        return self._browse.now_at()
 
     def editions(self, article_id: str) -> Sequence[Edition]:
         """See `interfaces.Library`."""

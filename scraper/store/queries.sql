@@ -560,6 +560,28 @@ WHERE v.outlet = :outlet AND v.kinds <> '' AND v.captured_at >= :since
 AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version)
 ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
 
+-- name: news_upto
+-- How far a stretch of visits behind a place reaches, and how many they are.
+SELECT max(seq), count(*) FROM (SELECT seq FROM visits WHERE seq > :after ORDER BY seq LIMIT :limit);
+
+-- name: news
+-- Edits in the order of visits, each once.
+SELECT s.seq, v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
+FROM visits AS s JOIN versions AS v ON v.article_id = s.article_id AND v.version = s.version
+JOIN articles AS a ON a.id = v.article_id
+WHERE s.seq > :after AND s.seq <= :upto AND s.verdict IN ('edited', 'back') AND v.kinds <> '' ORDER BY s.seq;
+
+-- name: news_gone
+-- Tombstones in the order of the visits that made them.
+SELECT s.seq, m.at, a.id, m.after_version, a.outlet, a.url, a.title, m.path, '', 0, 'gone', ''
+FROM visits AS s JOIN markers AS m ON m.article_id = s.article_id AND m.at = s.at AND m.kind = 'gone'
+JOIN articles AS a ON a.id = m.article_id
+WHERE s.seq > :after AND s.seq <= :upto AND s.verdict = 'gone' ORDER BY s.seq;
+
+-- name: news_now
+-- The place of the last visit.
+SELECT max(seq) FROM visits;
+
 -- name: articles_before
 -- Articles of an outlet, the newest first.
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
