@@ -11,14 +11,16 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from scraper.errors import Mistake
+from scraper.notices import Notice
 from scraper.tomlfile import files, values
 from scraper.tomlfile.files import Table, TomlFile, Wrong
+from scraper.tomlfile.notices import notices
 
 FILE: Final = "scraper.toml"
 
@@ -53,11 +55,13 @@ class Network:
 @dataclass(frozen=True, slots=True)
 class Serve:
     """Where the API and the pages listen, the token that anything but loopback needs, and under which names (`hosts`)
-    they are asked for besides those of the machine itself."""
+    they are asked for besides those of the machine itself. `public` is the address under which readers reach the pages,
+    with a slash at its end; messages link there."""
 
     bind: str = "127.0.0.1:8765"
     token: str | None = None
     hosts: tuple[str, ...] = ()
+    public: str | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -103,7 +107,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that `config/scraper.toml` can say, with its defaults."""
+    """Everything that `config/scraper.toml` can say, with its defaults. `notify` are its `[[notify]]` tables."""
 
     network: Network = field(default_factory=Network)
     serve: Serve = field(default_factory=Serve)
@@ -111,6 +115,7 @@ class Settings:
     extract: ExtractLimits = field(default_factory=ExtractLimits)
     visits: Visits = field(default_factory=Visits)
     log: Log = field(default_factory=Log)
+    notify: tuple[Notice, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------------- checks
@@ -128,6 +133,13 @@ def _host(value: object) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", word):
         raise Wrong('has to be a host without a port, such as "archive.example.org"')
     return word.lower()
+
+
+def _public(value: object) -> str:
+    word = str(values.url(value))
+    if "?" in word:
+        raise Wrong('has to end before the "?"')
+    return word if word.endswith("/") else f"{word}/"
 
 
 def _user_agent(value: object) -> str:
@@ -197,6 +209,7 @@ KEYS: Final[Mapping[str, Mapping[str, _Take]]] = {
         "bind": _one(values.listener),
         "token": _one(values.optional(_token)),
         "hosts": _list(_host),
+        "public": _one(values.optional(_public)),
     },
     "archive": {"warc_size": _one(values.size("1KB", "1TB")), "low_water": _space},
     "extract": {
@@ -229,7 +242,8 @@ def load(config_dir: Path | None, environ: Mapping[str, str]) -> Settings:
     """
     notes: list[Mistake] = []
     top = _top(config_dir, notes)
-    sections = {part.name: _section(top, part.name, _default(part.name), environ, notes) for part in fields(Settings)}
+    sections = {name: _section(top, name, _default(name), environ, notes) for name in KEYS}
+    sections["notify"] = notices(top, config_dir / "outlets" if config_dir else None, environ, notes)
     top.close()
     notes.extend(_strays(environ))
     settings = Settings(**sections)

@@ -32,7 +32,8 @@ def test_without_the_folder_the_answer_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_every_key_has_a_check_and_every_check_a_key() -> None:
-    wanted = {part.name: {field.name for field in fields(getattr(Settings(), part.name))} for part in fields(Settings)}
+    tables = [part.name for part in fields(Settings) if part.name != "notify"]  # [[notify]] is a list of tables
+    wanted = {name: {field.name for field in fields(getattr(Settings(), name))} for name in tables}
     assert {name: set(keys) for name, keys in settings.KEYS.items()} == wanted
 
 
