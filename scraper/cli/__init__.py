@@ -37,6 +37,7 @@ COMMANDS = {
     "prune": "prune",
     "widgets": "widgets",
     "export": "export",
+    "notify": "notify",
     "demo": "demo",
     "completion": "completion",
 }

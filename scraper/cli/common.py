@@ -94,6 +94,16 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at.tzinfo else at.isoformat()
 
 
+def ago(at: datetime, now: datetime) -> str:
+    """`3 min ago`, `in 2 h`: as far as one step of a unit."""
+    seconds = (now - at).total_seconds()
+    for name, unit in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if abs(seconds) >= unit:
+            span = f"{abs(seconds) / unit:.0f} {name}"
+            return f"{span} ago" if seconds > 0 else f"in {span}"
+    return "now"
+
+
 def moment(option: str, given: str, now: datetime) -> datetime:
     """The moment that an option names: a date, a time, or how long before `now`. Raises UsageError."""
     units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -7,11 +7,16 @@ import os
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.common import load, opened, places
+from scraper.cli.common import Open, load, opened, places
 from scraper.errors import UsageError
+
+if TYPE_CHECKING:
+    from scraper.notices import Notice
+    from scraper.notifying import Teller
 
 
 @click.command()
@@ -48,6 +53,19 @@ def _roles(given: str) -> frozenset[str]:
     return frozenset(ROLES) if "all" in words else words
 
 
+def _tellers(open_: Open) -> list[tuple[Notice, Teller]]:
+    """One for each rule. Raises UsageError for a rule whose service is not known."""
+    from scraper.notifying import FOLDER, Sender, Teller
+    from scraper.store.library import FileLibrary
+    from scraper.store.slips import Slips
+
+    library, desk = FileLibrary(open_.archive), Slips(open_.archive.root, FOLDER)
+    notices = open_.settings.notify
+    sender = Sender(notices, open_.client, open_.services.now)
+    public = open_.settings.serve.public
+    return [(notice, Teller(notice, library, desk, sender, public)) for notice in notices]
+
+
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import anyio
     import structlog
@@ -55,9 +73,11 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     from scraper import limits
     from scraper.daemon import Daemon
     from scraper.following import keep_up
+    from scraper.notifying import keep_telling
     from scraper.web import Web, address_of, listen_on
 
     async with opened(archive, config) as open_:
+        tellers = _tellers(open_)
         serve = open_.settings.serve
         with open_.archive.hold_daemon_lock(roles):
             web = listen_on(serve.bind) if "web" in roles else None
@@ -79,5 +99,6 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
             async with anyio.create_task_group() as beside:
                 if "scheduler" in roles:
                     beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
+                    beside.start_soon(keep_telling, tellers, open_.services.now, daemon)
                 await daemon.run(Web(daemon, open_.archive, serve, web).served if web else None)
                 beside.cancel_scope.cancel()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import click
 
 from scraper import attention
-from scraper.cli.common import as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
+from scraper.cli.common import ago, as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
+from scraper.cli.notify import rule_lines, rules_of
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     with reading(archive) as store:
         found = store.reports.status(now)
     work = _work(archive, config, now)
+    rules = rules_of(archive, config)
     short, listed = work["trouble"], _listed(config)
     needs = attention.needs(found, listed, f"{short['word']}: {short['why']}" if short else None, now)
     if json_:
-        put_json({**cast("dict[str, object]", plain(found)), **work, "attention": needs})
+        put_json({**cast("dict[str, object]", plain(found)), **work, "attention": needs, "notify": rules})
         return
     if not listed and config.is_dir():
         load(config)  # mistakes are said
@@ -52,7 +54,7 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     put(f"daemon     {_daemon(work['daemon'])}")
     if short:
         put(f"trouble    {short['word']}: {short['why']}")
-    for line in _lines(found, listed, now, None if all_ else SHOWN):
+    for line in (*_lines(found, listed, now, None if all_ else SHOWN), *rule_lines(rules, now)):
         put(line)
 
 
@@ -104,7 +106,7 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
     queue, disk = found.queue, found.disk
     yield f"archive    {count(articles, 'article')}, {count(disk.versions, 'version')}, {gone} gone"
     yield f"disk       {_disk(disk)}"
-    next_ = "" if queue.next_visit is None or queue.due else f", next {_ago(queue.next_visit, now)}"
+    next_ = "" if queue.next_visit is None or queue.due else f", next {ago(queue.next_visit, now)}"
     yield f"queue      {count(queue.rows, 'article')} waiting, {queue.due} due now{next_}"
     if queue.blocked:
         soonest = min(until for _, until in queue.blocked)
@@ -139,7 +141,7 @@ def _failures(failing: Iterable[SourceState], now: datetime, most: int | None) -
         gone = ", gone: asked once a week, and what is archived stays" if word == "http-410" else ""
         yield f"\n{word}: {count(len(sources), 'source')}{gone}"
         for source in sources[: 5 if most else None]:
-            good = f"last good {_ago(source.last_ok, now)}" if source.last_ok else "never good yet"
+            good = f"last good {ago(source.last_ok, now)}" if source.last_ok else "never good yet"
             yield f"  {source.outlet}: {source.url}"
             yield f"    {_detail(source.last_error)}; {source.failures} in a row, {good}"
         if most and len(sources) > 5:
@@ -177,20 +179,10 @@ def _outlets(outlets: list[OutletReport], now: datetime, most: int | None) -> It
     yield f"\n{'outlet':28} {'articles':>8} {'versions':>8} {'gone':>5} {'due':>5}  newest"
     newest_first = sorted(outlets, key=lambda o: o.last_new or datetime.min.replace(tzinfo=UTC), reverse=True)
     for o in newest_first[:most]:
-        when = _ago(o.last_new, now) if o.last_new else ""
+        when = ago(o.last_new, now) if o.last_new else ""
         yield f"{o.outlet[:28]:28} {o.articles:8} {o.versions:8} {o.gone:5} {o.due:5}  {when}"
     if most and len(outlets) > most:
         yield f"… and {len(outlets) - most} more (--all shows them)"
-
-
-def _ago(at: datetime, now: datetime) -> str:
-    """`3 min ago`, `in 2 h`: as far as one step of a unit."""
-    seconds = (now - at).total_seconds()
-    for name, unit in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        if abs(seconds) >= unit:
-            span = f"{abs(seconds) / unit:.0f} {name}"
-            return f"{span} ago" if seconds > 0 else f"in {span}"
-    return "now"
 
 
 def edit_kind(_context: click.Context, _parameter: click.Parameter, given: str | None) -> EditKind | None:

@@ -1,0 +1,1 @@
+"""Telling operators of edits."""
