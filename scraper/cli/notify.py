@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def notify() -> None:
-    """Tell somebody of edits: see [[notify]] in scraper.toml."""
+    """Tell somebody of edits: see [[notify]] in scraper.toml.
+
+    \b
+    scraper notify test all
+    """
 
 
 @notify.command(no_args_is_help=True)
@@ -33,6 +37,9 @@ def test(name: str, json_: bool, archive: Path, config: Path) -> None:
     """Send a test message by the rule NAME now, and say what came back.
 
     Exit code 1 if it was not taken. The archive is not needed.
+
+    \b
+    scraper notify test all
     """
     settings, _ = load(config)
     notice = _named(settings, name)
