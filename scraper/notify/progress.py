@@ -62,8 +62,9 @@ def is_due(progress: Progress, every: timedelta, now: datetime) -> bool:
 
 
 def is_to_send(pending: Pending, now: datetime) -> bool:
-    """Whether it is time to send what is pending; also if a clock was set back."""
-    return now >= pending.again or now < pending.since
+    """Whether it is time to send what is pending. No pause is longer than a day: one that is was made by a clock that
+    ran ahead and was set right."""
+    return not timedelta() < pending.again - now <= GIVE_UP
 
 
 def after(progress: Progress, pending: Pending, answer: Answer, now: datetime) -> Progress:

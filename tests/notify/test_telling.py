@@ -170,6 +170,21 @@ def test_retry_after_is_heeded(desk: Desk, hook: Receiver) -> None:
     assert len(hook.got) == 2
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(days=900)])
+def test_a_clock_that_is_set_back_makes_no_storm_and_no_silence(desk: Desk, hook: Receiver, back: timedelta) -> None:
+    """What waits is sent again within hours, and not at every look."""
+    hook.statuses = [500] * 3
+    desk.edit()
+    anyio.run(desk.step, 6 * MINUTE)
+    desk.at -= back
+    for _ in range(20):
+        anyio.run(desk.step, timedelta(seconds=1))
+    assert len(hook.got) <= 2
+    for _ in range(20):
+        anyio.run(desk.step, timedelta(minutes=20))
+    assert kept(desk).sent == 1
+
+
 def test_after_a_day_a_message_is_given_up_and_the_next_one_goes_out(desk: Desk, hook: Receiver) -> None:
     hook.statuses = [500] * 200
     desk.edit()
