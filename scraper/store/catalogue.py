@@ -91,6 +91,9 @@ class Catalogue:
         """
         if tuple(map(int, apsw.sqlite_lib_version().split("."))) < OLDEST_SQLITE:
             raise ArchiveError(path, f"SQLite {apsw.sqlite_lib_version()} may corrupt it; install a newer apsw")
+        if path.is_symlink() or path.is_dir():
+            kind = "a link" if path.is_symlink() else "a folder"
+            raise ArchiveDamaged(path, f"is {kind}, where a file should be; put the file back, or {REBUILD}")
         catalogue = cls(path, read_only=read_only)
         try:
             with catalogue.read() as db:

@@ -252,6 +252,8 @@ def _put_in_place(root: Path, files: Files, made: Path, state: State) -> None:
         os.close(fd)
     if state == "whole":
         catalogues.fold(place)
+    elif place.is_symlink() or place.is_dir():
+        quarantine.take(place, "it is no file, and the catalogue was made again")
     elif state != "missing":
         quarantine.hold(place, f"it was {state} when the catalogue was made again")
     for log in filter(os.path.lexists, catalogues.logs(place)):
