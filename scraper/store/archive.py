@@ -78,7 +78,8 @@ class FileArchive(Shelves):
         self.frontier = SqliteFrontier(catalogue)
         self.reports = Reports(root, catalogue)
         self.exports = Exports(root, catalogue)
-        self.search = Search(root, catalogue, Shelf(self.entry, self.snapshot), self._snapshot, settings.clock)
+        shelf = Shelf(self.entry, self.snapshot)
+        self.search = Search(root, catalogue, shelf, self._snapshot, settings.clock, files)
         self._open_lock, self._lock = locks
         self._settings = settings
         self._files = files

@@ -249,6 +249,7 @@ def finish_prunings(root: Path, files: Files, catalogue: Catalogue) -> list[str]
         with unwritable(leftover), Lock(root / paths.RUN / LOCK).claimed() as alone:
             if alone:
                 files.unlink(leftover)
+                done.append(f"{leftover.relative_to(root)} was left by a pruning that did not end, and is removed")
     with catalogue.read() as db:
         known = dict(cast("list[tuple[int, str]]", db.execute(queries()["warc_names"]).fetchall()))
     for path in sorted(folder.glob("[0-9]*/[0-9]*/*-p[0-9]*.warc.gz")):

@@ -23,6 +23,7 @@ from scraper.store import manifests, paths
 from scraper.store.catalogue import REBUILD, Catalogue, queries, unfinished
 from scraper.store.files import Files, read, staged, unwritable
 from scraper.store.intake import Notes, take_in, take_in_visit, take_in_warc, visit_record, warc_files
+from scraper.store.locks import quiet
 from scraper.store.quarantine import Quarantine
 from scraper.store.scan import Record
 from scraper.store.sidecar import Json
@@ -68,9 +69,17 @@ class Recovery:
             with unwritable(leftover):
                 self.files.unlink(leftover)
             self.notes.say(f"{leftover.name} was left by a catalogue that was not finished, and is removed")
+        self._tidy_search()
         self.quarantine.tidy()
         for repair in manifests.settle(self.root, self.files, self.catalogue):
             self.notes.say(repair)
+
+    def _tidy_search(self) -> None:
+        """The same for the search, unless somebody is making it now."""
+        with quiet(self.root / paths.RUN / "search.lock") as nobody:
+            for leftover in filter(os.path.lexists, unfinished(self.root / paths.SEARCH) if nobody else ()):
+                with unwritable(leftover):
+                    self.files.unlink(leftover)
 
     def _take_in(self, found: Iterable[Record]) -> None:
         file = self.spool.file

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import apsw
 
 from scraper.errors import ArchiveError
-from scraper.model import Revision
+from scraper.model import Origin, Revision
+from scraper.query import parse
 from scraper.store.archive import FileArchive
 from scraper.store.files import Files
+from scraper.store.prune import Policy
 from scraper.store.reindex import reindex
 from scraper.widgets import Widget
 from tests.store.invariants import Promises, broken
@@ -102,6 +105,50 @@ def _torn(root: Path) -> None:
         file.write(b"\x1f\x8b\x08torn")
 
 
+ELSEWHERE = Origin("crawl.warc.gz", "<urn:uuid:00000000-0000-4000-8000-00000000abcd>", f"sha256:{'0' * 64}", "key")
+
+
+def _brought(archive: FileArchive, *texts: str) -> None:
+    """What an import does: each capture at its own date, and none that was brought before."""
+    for number, text in enumerate(texts):
+        at, origin = START - (9 - number) * DAY, replace(ELSEWHERE, key=f"key {number}")
+        if archive.is_imported(origin, at):
+            continue
+        seen = page(body=f"<p>{text}</p>".encode(), at=at, origin=origin)
+        entry, capture = archive.find(HARBOUR), archive.capture(seen)
+        archive.commit(intent("edited" if entry else "new", seen, capture, entry, article(text)))
+
+
+def _spare(archive: FileArchive) -> None:
+    """Versions, and many answers that made none, in closed files."""
+    visit(archive, "A")
+    for number in range(6):
+        banner = hashlib.sha256(str(number).encode()).hexdigest() * 20
+        seen = page(body=f"<p>A</p><aside>{banner}</aside>".encode(), at=START + (number + 1) * timedelta(minutes=1))
+        archive.commit(intent("same", seen, archive.capture(seen), archive.find(HARBOUR)))
+    visit(archive, "B", at=START + timedelta(hours=1))
+    visit(archive, "C", at=START + timedelta(hours=2))
+
+
+def _thinned(archive: FileArchive) -> None:
+    list(archive.prune(Policy(START + timedelta(hours=1), "made no version", spare=True), yes=True))
+
+
+def _followed(archive: FileArchive) -> None:
+    """What the daemon does now and then. Afterwards it is known whatever is there, or said why not."""
+    done = archive.search.follow(60)
+    if done.why or done.behind:
+        raise ArchiveError(archive.root, f"the search is behind by {done.behind}: {done.why}")
+
+
+def _searched(archive: FileArchive) -> None:
+    _followed(archive)
+    visit(archive, "D", at=START + DAY)
+    _followed(archive)
+    found = archive.search.find(parse("harbour"))
+    assert [hit.version for hit in found.hits] != [], "the search has lost what it knew"
+
+
 _BOTH = ("A B C", "A B D")
 SCENES = {
     "fresh": Scene(_nothing, _nothing, (), (), harm=lambda root: (root / "catalogue.sqlite").unlink()),
@@ -119,6 +166,11 @@ SCENES = {
     "manifest": Scene(_full, _proved, tuple("ABC"), tuple("ABC"), SMALL),
     "quarantine": Scene(_one, _nothing, ("A",), ("A",), harm=_torn),
     "remake": Scene(_full, _nothing, tuple("ABC"), tuple("ABC"), harm=_older),
+    "import": Scene(_nothing, lambda a: _brought(a, "A"), (), ("A",)),
+    "import-edit": Scene(lambda a: _brought(a, "A"), lambda a: _brought(a, "A", "B"), ("A",), ("A", "B")),
+    "prune": Scene(_spare, _thinned, tuple("ABC"), tuple("ABC"), SMALL),
+    "search": Scene(_full, _followed, tuple("ABC"), tuple("ABC")),
+    "search-edit": Scene(_full, _searched, tuple("ABC"), tuple("ABCD")),
     "reindex": Scene(_full, _nothing, tuple("ABC"), tuple("ABC"), SMALL, alone=reindex),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -63,9 +64,9 @@ def to_read(path: Path) -> Generator[apsw.Connection]:
 
 
 @contextlib.contextmanager
-def to_write(path: Path) -> Generator[apsw.Connection]:
+def to_write(path: Path, files: Files) -> Generator[apsw.Connection]:
     """A connection for whoever holds the lock of the search, who is alone. The file is made if it is none of ours."""
-    _make_sure(path)
+    _make_sure(path, files)
     with _sound(path):
         db = connect(path, apsw.SQLITE_OPEN_READWRITE)
         try:
@@ -90,22 +91,22 @@ def transaction(db: apsw.Connection) -> Generator[None]:
         raise
 
 
-def begin_anew(path: Path) -> None:
+def begin_anew(path: Path, files: Files) -> None:
     """An empty file in place of what is there, for whoever holds the lock of the search."""
     with unwritable(path):
-        for log in logs(path):
-            Path(log).unlink(missing_ok=True)
-        make(path, Files(), sql("search/schema.sql"), (APPLICATION, VERSION))
+        for log in filter(os.path.lexists, logs(path)):
+            files.unlink(Path(log))
+        make(path, files, sql("search/schema.sql"), (APPLICATION, VERSION))
 
 
-def _make_sure(path: Path) -> None:
+def _make_sure(path: Path, files: Files) -> None:
     try:
         with to_read(path):
             return
     except ArchiveNewer:
         raise
     except ArchiveDamaged:
-        begin_anew(path)
+        begin_anew(path, files)
 
 
 def _identify(db: apsw.Connection, path: Path) -> None:

@@ -26,6 +26,7 @@ from scraper.model import Snapshot
 from scraper.store import paths
 from scraper.store.catalogue import Catalogue, Row
 from scraper.store.catalogue import queries as of_catalogue
+from scraper.store.files import Files
 from scraper.store.locks import Lock
 from scraper.store.search import file
 from scraper.store.search.file import queries
@@ -47,12 +48,13 @@ _LONGEST_FORM: Final = 32  # characters: of what is longer nobody asks for anoth
 class Follower:
     """Keeps `search.sqlite` of one archive up to its catalogue. `read` gives a version, checked against its hash."""
 
-    def __init__(self, root: Path, catalogue: Catalogue, read: Read, now: Callable[[], datetime]) -> None:
+    def __init__(self, root: Path, catalogue: Catalogue, read: Read, now: Callable[[], datetime], files: Files) -> None:
         self.path = root / paths.SEARCH
         self._lock = Lock(root / paths.RUN / "search.lock")
         self._catalogue = catalogue
         self._read = read
         self._now = now
+        self._files = files
         self._forms: dict[str, set[str]] = {}
 
     def close(self) -> None:
@@ -79,7 +81,7 @@ class Follower:
     def make_again(self) -> None:
         """Begin with nothing, because what is there is damaged. Raises ArchiveBusy or ArchiveUnwritable."""
         with self._lock.held(0.0, "the search is being brought up to date"):
-            file.begin_anew(self.path)
+            file.begin_anew(self.path, self._files)
             self._forms.clear()
 
     # ------------------------------------------------------------------------------------------ where we are
@@ -135,14 +137,14 @@ class Follower:
         except ArchiveDamaged as exc:
             if not file.is_about(exc, self.path):
                 raise
-        file.begin_anew(self.path)
+        file.begin_anew(self.path, self._files)
         self._forms.clear()
         return self._slices(until)
 
     def _slices(self, until: float) -> Followed:
         taken = 0
         try:
-            with file.to_write(self.path) as db:
+            with file.to_write(self.path, self._files) as db:
                 while self._is_due(db, load(db)):
                     with file.transaction(db):
                         taken += self._slice(db, min(until, time.monotonic() + SLICE))

@@ -25,6 +25,7 @@ from scraper.hits import Facets, Followed, Found, Hit, Marked, Span
 from scraper.model import Entry, Snapshot
 from scraper.query import Query
 from scraper.store.catalogue import Catalogue
+from scraper.store.files import Files
 from scraper.store.search import file, snippets
 from scraper.store.search.file import queries
 from scraper.store.search.follow import Follower, Read
@@ -77,8 +78,10 @@ class _Standing:
 class Search:
     """`interfaces.Searcher` over one archive. Calls may come from any thread; each has a connection of its own."""
 
-    def __init__(self, root: Path, catalogue: Catalogue, shelf: Shelf, read: Read, now: Callable[[], datetime]) -> None:
-        self._follower = Follower(root, catalogue, read, now)
+    def __init__(
+        self, root: Path, catalogue: Catalogue, shelf: Shelf, read: Read, now: Callable[[], datetime], files: Files
+    ) -> None:
+        self._follower = Follower(root, catalogue, read, now, files)
         self._path = self._follower.path
         self._shelf = shelf
 
