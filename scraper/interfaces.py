@@ -32,7 +32,7 @@ from scraper.model import (
 )
 from scraper.notices import Delivery, Receipt
 from scraper.query import Query
-from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted
+from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
 from scraper.widgets import Decided, Decision, Widget
 
 T = TypeVar("T")
@@ -279,8 +279,12 @@ class Library(Protocol):
         """The WARC records it was read from, answers and requests, compressed as they lie in their files."""
         ...
 
-    def visits(self, article_id: str) -> Sequence[Seen]:
-        """All visits to an article, oldest first."""
+    def visits(self, article_id: str, limit: int) -> Sequence[Seen]:
+        """The last visits to an article, at most `limit`, oldest first."""
+        ...
+
+    def watch(self, article_id: str, parts: int) -> Watch:
+        """How often an article was visited, and when, at no more than `parts` times."""
         ...
 
     def copies(self, article_id: str) -> Sequence[Copy]:

@@ -92,7 +92,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One edit, as the catalogue has it; its parts are in the sidecar."""
+    """One edit, as the catalogue has it; its parts are in the sidecar. `before` is the path of the snapshot that was
+    edited, if it is there."""
 
     at: datetime
     article_id: str
@@ -105,6 +106,7 @@ class Change:
     stealth: bool
     verdict: VerdictKind
     flags: tuple[str, ...] = ()
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """How an article was watched. `visits` is how many there were, `times` are some of them, evenly over the span;
+    `endings` those of the last that found it gone or back, oldest first."""
+
+    visits: int = 0
+    times: tuple[datetime, ...] = ()
+    endings: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which edits are asked for: captured from `since` and before `until`, of these outlets (all, if None), with one of
     these kinds (all, if empty), made in silence if `stealth`."""
@@ -131,14 +143,6 @@ class Wanted:
     outlets: frozenset[str] | None = None
     kinds: frozenset[EditKind] = frozenset()
     stealth: bool = False
-
-    def admits(self, change: Change) -> bool:
-        """Whether `change` is one of them, its time apart."""
-        return (
-            (self.outlets is None or change.outlet in self.outlets)
-            and (not self.kinds or not self.kinds.isdisjoint(change.kinds))
-            and (change.stealth or not self.stealth)
-        )
 
 
 @dataclass(frozen=True, slots=True)

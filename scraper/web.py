@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import json
 import socket
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
+from typing import cast
 
 import anyio
 import uvicorn
 
 from scraper.article import Article
 from scraper.compare import diff
+from scraper.connections import AT_ONCE, Connection
 from scraper.daemon import Daemon
 from scraper.errors import UsageError
 from scraper.model import Edit
@@ -26,14 +29,13 @@ from scraper.settings import Serve
 from scraper.store.archive import FileArchive
 from scraper.store.library import FileLibrary
 
-AT_ONCE = 200  # connections; more are told to come again, so that reading cannot starve fetching
-
 
 def listen_on(bind: str) -> socket.socket:
     """The socket of the web side, taken before anything else starts. Raises UsageError if it cannot be had."""
     host, _, port = bind.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP: else asyncio takes it for something else and every answer waits for the acknowledgement of its head.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host.strip("[]"), int(port)))
@@ -77,8 +79,9 @@ class Web:
         )
         door = Door(settings.token, frozenset({settings.address[0].lower(), *settings.hosts}))
         config = uvicorn.Config(
-            create_app(site, door), log_config=None, access_log=False, lifespan="off", server_header=False,
-            limit_concurrency=AT_ONCE, timeout_keep_alive=5, timeout_graceful_shutdown=3,
+            create_app(site, door), http=cast("type[asyncio.Protocol]", Connection), log_config=None, access_log=False,
+            lifespan="off", ws="none", server_header=False, limit_concurrency=AT_ONCE, timeout_keep_alive=5,
+            timeout_graceful_shutdown=3,
         )  # fmt: skip
         self._server = _Server(config)
 

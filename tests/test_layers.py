@@ -58,7 +58,7 @@ DOORS = {
     "yarl": {"urls"},
     "tld": {"urls"},
     "starlette": {"serve", "demo"},
-    "uvicorn": {"web", "demo"},
+    "uvicorn": {"web", "connections", "demo"},
     "jinja2": {"serve"},
     "prometheus_client": {"serve"},
     "apprise": {"notify"},

@@ -177,8 +177,8 @@ def _preferred(accept: str) -> str:
 
 def _visits(site: Site, values: Values) -> Reply:
     entry = entry_of(site, values["id"])
-    seen = list(reversed(site.library.visits(entry.id)))
-    kept = tuple(map(VisitShape.of, seen[: values["limit"]]))
+    seen = site.library.visits(entry.id, values["limit"] + 1)
+    kept = tuple(map(VisitShape.of, reversed(seen[-values["limit"] :])))
     return Reply(VisitsShape(kept, len(seen) > len(kept)))
 
 

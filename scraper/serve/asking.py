@@ -33,7 +33,7 @@ def routes(site: Site) -> list[Route]:
     """The endpoints that ask for something."""
 
     async def fetch(request: Request) -> Response:
-        job = ask(jobs_of(site), _url(await body_of(request)))
+        job = ask(site, _url(await body_of(request)))
         where = f"{ROOT}/fetch/{job.id}"
         return respond_with(request, Reply(shape(job), 202, {"Location": where}))
 
@@ -56,8 +56,12 @@ def jobs_of(site: Site) -> Jobs:
     return site.jobs
 
 
-def ask(jobs: Jobs, url: str) -> Job:
-    """Queue the fetch of `url`. Raises Problem for what is no address of the web, and when too much is asked for."""
+def ask(site: Site, url: str) -> Job:
+    """Queue the fetch of `url`. Raises Problem for what is no address of the web, when too much is asked for, and while
+    nothing can be stored: then no outlet is asked for anything."""
+    jobs = jobs_of(site)
+    if word := site.trouble():
+        raise Problem(503, word, f"nothing can be archived just now: {word}; see /readyz", {"Retry-After": "60"})
     try:
         canonical = urls.canonical(url)
     except UrlError as error:

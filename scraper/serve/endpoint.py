@@ -112,9 +112,15 @@ def respond_with(request: Request, reply: Reply) -> Response:
         return Response(body, reply.status, dict(reply.headers), reply.media)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag} | dict(reply.headers)
-    if tag in re.split(r"\s*,\s*", request.headers.get("if-none-match", "")):
+    if has_it(request, tag):
         return Response(None, 304, headers)
     return Response(body, 200, headers, reply.media)
+
+
+def has_it(request: Request, tag: str) -> bool:
+    """Whether whoever asks has what `tag` names (RFC 9110, 13.1.2: compared as a weak one)."""
+    given = re.split(r"\s*,\s*", request.headers.get("if-none-match", ""))
+    return "*" in given or tag in {one.removeprefix("W/") for one in given}
 
 
 # ------------------------------------------------------------------------------------------------ values

@@ -136,7 +136,7 @@ def _entry(site: Site, change: Change, base: str) -> Element:
     SubElement(entry, f"{{{ATOM}}}link", {"rel": "via", "href": _writable(change.url)})
     for kind in change.kinds:
         SubElement(entry, f"{{{ATOM}}}category", {"term": kind})
-    html = edits.fragment(site, change.article_id, change.version)
+    html = edits.fragment(site, change)
     _text(entry, "content", html or f"<p>{kinds}: version {change.version}</p>", {"type": "html"})
     return entry
 

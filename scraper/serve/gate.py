@@ -156,7 +156,8 @@ def _with_headers(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", "no-cache")
+            # What is behind a token is nobody else's to keep, and all of it may change.
+            headers.setdefault("Cache-Control", "private, no-cache")
         await send(message)
 
     return send_more

@@ -7,7 +7,7 @@ to http and https.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -26,7 +26,7 @@ from scraper.errors import ArchiveDamaged
 from scraper.habits import habits
 from scraper.model import Entry, Outlet
 from scraper.reasons import explained
-from scraper.reports import Change
+from scraper.reports import Change, Edition
 from scraper.serve import api, asking, edits, finding, plots, views
 from scraper.serve import endpoint as take
 from scraper.serve.endpoint import Field
@@ -36,7 +36,8 @@ from scraper.serve.site import Site
 log = structlog.get_logger("scraper.serve")
 
 EDITS: Final = 30
-VISITS: Final = 200
+VERSIONS: Final = 100
+VISITS: Final = 100
 GONE: Final = 200
 NEWEST: Final = 30
 HITS: Final = 20
@@ -54,7 +55,7 @@ def routes(site: Site) -> list[Route]:
 
     async def post(request: Request) -> Response:
         url = parse_qs((await asking.body_of(request)).decode("utf-8", "replace"), max_num_fields=5).get("url", [""])[0]
-        job = asking.ask(asking.jobs_of(site), url.strip())
+        job = asking.ask(site, url.strip())
         return RedirectResponse(f"/fetch/{job.id}", 303)
 
     async def follow(request: Request) -> Response:
@@ -82,7 +83,7 @@ def _tagged(request: Request, answer: Response) -> Response:
         return answer
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
     answer.headers["ETag"] = tag
-    return Response(None, 304, {"ETag": tag}) if request.headers.get("if-none-match") == tag else answer
+    return Response(None, 304, {"ETag": tag}) if take.has_it(request, tag) else answer
 
 
 def problem(error: Problem) -> Response:
@@ -91,7 +92,7 @@ def problem(error: Problem) -> Response:
                       detail=error.detail, here="")  # fmt: skip
 
 
-_WORDS: Final = {404: "Not found", 400: "That is not understood", 429: "Too many at once", 503: "Cannot be read"}
+_WORDS: Final = {404: "Not found", 400: "That is not understood", 429: "Too many at once", 503: "Not possible just now"}
 
 
 def _values(request: Request, *fields: Field) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def _groups(site: Site, changes: Iterable[Change]) -> list[dict[str, Any]]:
             one.article_id,
             {"id": one.article_id, "title": one.title, "url": one.url, "outlet": one.outlet, "edits": []},
         )
-        html = edits.fragment(site, one.article_id, one.version)
+        html = edits.fragment(site, one)
         group["edits"].append(
             {"at": one.at, "version": one.version, "kinds": one.kinds, "stealth": one.stealth, "html": _own(html)}
         )
@@ -164,12 +165,14 @@ def _article(site: Site, request: Request) -> Response:
         if not isinstance(error.__cause__, ArchiveDamaged):
             raise
         return _harmed(site, entry, error)
-    article, seen, editions = snapshot.article, site.library.visits(entry.id), site.library.editions(entry.id)
+    article, editions = snapshot.article, site.library.editions(entry.id)
+    watch = site.library.watch(entry.id, plots.TICKS)
     return views.page(
         "article", title=article.title or entry.url, here="", entry=entry, snapshot=snapshot, article=article,
         byline=byline(article), runs=_runs(article.blocks), editions=editions,
-        timeline=plots.timeline(editions, seen, site.now()), copies=site.library.copies(entry.id),
-        visits=list(reversed(seen[-VISITS:])), more_visits=len(seen) if len(seen) > VISITS else 0,
+        timeline=plots.timeline(editions, watch, site.now()), copies=site.library.copies(entry.id),
+        visits=list(reversed(site.library.visits(entry.id, VISITS))), listed=_listed(editions, snapshot.version),
+        more_visits=watch.visits if watch.visits > VISITS else 0,
         harmed={one.version: one for one in site.library.harmed(entry.id)},
         follower=site.library.follower(entry.id), earlier=site.library.earlier(entry), safe_url=_link(entry.url),
         feeds=[],
@@ -182,6 +185,12 @@ def _harmed(site: Site, entry: Entry, error: Problem) -> Response:
     return views.page("harmed", error.status, title=entry.title or entry.url, here="", entry=entry, why=error.detail,
                       editions=site.library.editions(entry.id), feeds=[],
                       harmed={one.version: one for one in site.library.harmed(entry.id)})  # fmt: skip
+
+
+def _listed(editions: Sequence[Edition], chosen: int) -> list[Edition]:
+    """The last versions, newest first, and the one that is looked at."""
+    last = list(reversed(editions[-VERSIONS:]))
+    return last + [one for one in editions[:-VERSIONS] if one.version == chosen]
 
 
 def _runs(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:

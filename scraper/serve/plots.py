@@ -10,11 +10,12 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from scraper.habits import Habits
-from scraper.reports import Edition, Seen
+from scraper.reports import Edition, Seen, Watch
 
 WIDE: Final = 720
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EDGE = 40
+TICKS: Final = WIDE - 2 * _EDGE  # one a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,20 @@ def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") 
 # ------------------------------------------------------------------------------------------------ one article
 
 
-def timeline(editions: Sequence[Edition], visits: Sequence[Seen], now: datetime) -> Markup:
+def timeline(editions: Sequence[Edition], watch: Watch, now: datetime) -> Markup:
     """Visits as ticks, versions as dots with their numbers, gone and back as marks, all to scale of time."""
-    times = [one.captured_at for one in editions] + [one.at for one in visits]
+    times = [one.captured_at for one in editions] + [*watch.times]
     first, last = min(times, default=now), max([*times, now])
     scale = _scale(first, last)
     parts = [f'<line class="silence" x1="{_EDGE}" y1="46" x2="{WIDE - _EDGE}" y2="46"/>']
-    ticks = sorted({round(scale(one.at)) for one in visits})
+    ticks = sorted({round(scale(at)) for at in watch.times})
     parts += [f'<line class="tick" x1="{x}" y1="40" x2="{x}" y2="52"/>' for x in ticks]
-    parts += [_ending(scale(one.at), one) for one in visits if _ends(one)]
+    parts += [_ending(scale(one.at), one) for one in watch.endings if _ends(one)]
     parts += _dots(editions, [scale(one.captured_at) for one in editions])
     said = _day if first.date() != last.date() else _minute  # the same word twice would say nothing
     parts.append(_text(_EDGE, 74, said(first)))
     parts.append(_text(WIDE - _EDGE, 74, said(last), "end"))
-    return _svg(82, _told(editions, visits), parts)
+    return _svg(82, _told(editions, watch.visits), parts)
 
 
 def _scale(first: datetime, last: datetime) -> _Scale:
@@ -82,9 +83,9 @@ def _ending(x: float, one: Seen) -> str:
 
 
 def _dots(editions: Sequence[Edition], places: Sequence[float]) -> list[str]:
-    """A dot a version; a number where there is room for one."""
+    """A dot a version, as far as there are pixels; a number where there is room for one."""
     parts, taken = [], -20.0
-    for one, x in zip(editions, places, strict=True):
+    for one, x in _apart(editions, places):
         kind = "stealth" if one.stealth else "dot"
         said = ", ".join(one.kinds) or one.verdict
         parts.append(
@@ -97,9 +98,15 @@ def _dots(editions: Sequence[Edition], places: Sequence[float]) -> list[str]:
     return parts
 
 
-def _told(editions: Sequence[Edition], visits: Sequence[Seen]) -> str:
+def _apart(editions: Sequence[Edition], places: Sequence[float]) -> list[tuple[Edition, float]]:
+    """Editions with their places; where there are more than pixels, one a pixel, the last."""
+    pairs = list(zip(editions, places, strict=True))
+    return pairs if len(pairs) <= TICKS else list({round(x): (one, x) for one, x in pairs}.values())
+
+
+def _told(editions: Sequence[Edition], visits: int) -> str:
     edits = sum(bool(one.kinds) for one in editions)
-    return f"{len(visits)} visits, {len(editions)} versions, {edits} edits; the table below has them"
+    return f"{visits} visits, {len(editions)} versions, {edits} edits; the table below has them"
 
 
 def _day(at: datetime) -> str:

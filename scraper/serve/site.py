@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from scraper.article import Article
 from scraper.interfaces import Library, Searcher
 from scraper.model import Outlet
 from scraper.serve.jobs import Jobs
+from scraper.serve.kept import Kept
 
 
 class Differ(Protocol):
@@ -39,7 +40,8 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Site:
     """Handed to every endpoint. `trouble` says in a word what keeps the daemon from its work, or None. `jobs` is None
-    where nothing may be fetched. `counts` are visits of this process by verdict. `notice` is what the host says."""
+    where nothing may be fetched. `kept` are differences that were worked out. `counts` are visits of this process by
+    verdict. `notice` is what the host says."""
 
     library: Library
     search: Searcher
@@ -47,6 +49,7 @@ class Site:
     outlets: Callable[[], Mapping[str, Outlet]]
     trouble: Callable[[], str | None]
     jobs: Jobs | None = None
+    kept: Kept = field(default_factory=Kept)
     counts: Callable[[], Mapping[str, int]] = dict
     notice: Callable[[], Notice | None] = lambda: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -5,6 +5,7 @@ Reads the catalogue only. Every call has a bound: how much it reads does not gro
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -14,44 +15,37 @@ from scraper.habits import Life
 from scraper.model import EditKind, Entry, VerdictKind
 from scraper.reports import Change, Changes, Edition, Happening, News, Place, Wanted
 from scraper.store.catalogue import Catalogue, Value, queries
-from scraper.store.shelves import entry_from
+from scraper.store.shelves import entries_after, entry_from
 from scraper.store.stamps import from_ticks, ticks
 
 STRETCH: Final = 20_000  # edits that are looked at for one stretch of a list, whatever is wanted
 LIVES: Final = 20_000  # articles whose habits are looked at
 _EVER = (-(1 << 55), 1 << 57)
+_LAST = ("f" * 16, 999_999_999)  # article and version: nothing captured in the same microsecond comes before it
 
 
 class Browse:
     """Lists over one catalogue."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, stretch: int = STRETCH) -> None:
         self._catalogue = catalogue
+        self.stretch = stretch
 
     def edits(self, wanted: Wanted, after: Place | None, limit: int) -> Changes:
         """At most `limit` of the edits that are `wanted`, newest first, from behind `after` on."""
-        outlet = next(iter(wanted.outlets)) if wanted.outlets and len(wanted.outlets) == 1 else None
-        values: dict[str, Value] = {
-            "since": ticks(wanted.since) if wanted.since else _EVER[0],
-            "at": min(ticks(after.at) if after else _EVER[1], ticks(wanted.until) - 1 if wanted.until else _EVER[1]),
-            "id": after.article_id if after else "~",
-            "version": after.version if after else 0,
-            "limit": STRETCH,
-        }
         if wanted.outlets is not None and not wanted.outlets:
             return Changes((), None)
-        found: list[Change] = []
-        looked, last = 0, None
+        of = "_of_outlet" if wanted.outlets and len(wanted.outlets) == 1 else ""
+        values = _asked(wanted, after) | {"limit": limit, "stretch": self.stretch}
         with self._catalogue.read() as db:
-            if outlet:
-                values["outlet"] = outlet
-            for row in db.execute(queries()["edits_of_outlet_before" if outlet else "edits_before"], values):
-                looked, last = looked + 1, _change(row)
-                if wanted.admits(last):
-                    found.append(last)
-                    if len(found) == limit:
-                        return Changes(tuple(found), _behind(last))
-        return Changes(tuple(found), _behind(last) if last and looked == STRETCH else None)
+            # Where every edit is wanted, `limit` is bound enough.
+            bound = queries()[f"edits{of}_stretch"] if wanted != Wanted(wanted.since, wanted.until) else ""
+            end = cast("tuple[int] | None", db.execute(bound, values).fetchone() if bound else None)
+            values["since"] = end[0] if end else values["since"]
+            found = tuple(map(_change, db.execute(queries()[f"edits{of}_before"], values)))
+        if len(found) == limit:
+            return Changes(found, _behind(found[-1]))
+        return Changes(found, Place(from_ticks(end[0] - 1), *_LAST) if end else None)
 
     def news(self, after: int) -> News:
         """What happened behind the place `after`, oldest first, as far as one stretch of visits reaches."""
@@ -76,9 +70,8 @@ class Browse:
 
     def articles(self, outlet: str | None, after: str | None, limit: int) -> Sequence[Entry]:
         """At most `limit` articles, of one outlet or of all, in order of their ids, from behind the id `after` on."""
-        values: dict[str, Value] = {"outlet": outlet, "after": after or "", "limit": limit}
         with self._catalogue.read() as db:
-            return [entry_from(row) for row in db.execute(queries()["articles_after"], values)]
+            return entries_after(db, outlet, after or "", limit)
 
     def newest(self, outlet: str, before: datetime | None, limit: int) -> Sequence[Entry]:
         """At most `limit` articles of an outlet that were first seen before `before`, the newest first."""
@@ -111,18 +104,34 @@ class Browse:
         return [_edition(row) for row in rows]
 
 
+def _asked(wanted: Wanted, after: Place | None) -> dict[str, Value]:
+    """What the queries for edits are given."""
+    until = ticks(wanted.until) - 1 if wanted.until else _EVER[1]
+    outlets = sorted(wanted.outlets) if wanted.outlets is not None else None
+    return {
+        "since": ticks(wanted.since) if wanted.since else _EVER[0],
+        "at": min(ticks(after.at) if after else _EVER[1], until),
+        "id": after.article_id if after else "~",
+        "version": after.version if after else 0,
+        "stealth": int(wanted.stealth),
+        "kinds": json.dumps(sorted(wanted.kinds)) if wanted.kinds else None,
+        "outlets": json.dumps(outlets) if outlets is not None else None,
+        "outlet": outlets[0] if outlets else None,
+    }
+
+
 def _behind(change: Change) -> Place:
     return Place(change.at, change.article_id, change.version)
 
 
 def _change(row: tuple[object, ...]) -> Change:
-    at, article_id, version, outlet, url, title, path, kinds, stealth, verdict, flags = cast(
-        "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind, str]", row
+    at, article_id, version, outlet, url, title, path, kinds, stealth, verdict, flags, before = cast(
+        "tuple[int, str, int, str, str, str | None, str, str, int, VerdictKind, str, str | None]", row
     )
     split = cast("tuple[EditKind, ...]", tuple(kinds.split()))
     return Change(
         from_ticks(at), article_id, version, outlet, url, title, path, split, bool(stealth), verdict,
-        tuple(flags.split()),
+        tuple(flags.split()), before,
     )  # fmt: skip
 
 

@@ -11,12 +11,13 @@ from typing import Final
 from scraper.copies import Copy
 from scraper.habits import Life
 from scraper.model import Entry, Outlet, Reading, Snapshot
-from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted
+from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
 from scraper.store import pages
 from scraper.store.archive import FileArchive
 from scraper.store.browse import Browse
 
-FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs a tenth of a second
+FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs some tenths of a second
+STALE: Final = 60.0  # seconds that it is given while somebody counts anew
 STEADY: Final = 60.0  # the same for the habits of an outlet
 
 
@@ -27,6 +28,7 @@ class FileLibrary:
         self._archive = archive
         self._browse = Browse(archive.catalogue)
         self._counting = threading.Lock()
+        self._living = threading.Lock()
         self._lives: dict[str, tuple[float, Sequence[Life]]] = {}
         self._status: tuple[float, Status] | None = None
 
@@ -100,9 +102,13 @@ class FileLibrary:
         places = map(self._archive.placed, captures)
         return b"".join(pages.members(self._archive.root, place) for place in places)
 
-    def visits(self, article_id: str) -> Sequence[Seen]:
+    def visits(self, article_id: str, limit: int) -> Sequence[Seen]:
         """See `interfaces.Library`."""
-        return self._archive.reports.visits_of(article_id)
+        return self._archive.reports.last_visits(article_id, limit)
+
+    def watch(self, article_id: str, parts: int) -> Watch:
+        """See `interfaces.Library`."""
+        return self._archive.reports.watch(article_id, parts)
 
     def copies(self, article_id: str) -> Sequence[Copy]:
         """See `interfaces.Library`."""
@@ -110,7 +116,7 @@ class FileLibrary:
 
     def lives(self, outlet: str) -> Sequence[Life]:
         """See `interfaces.Library`."""
-        with self._counting:
+        with self._living:
             made, found = self._lives.get(outlet, (0.0, ()))
             if not made or time.monotonic() - made > STEADY:
                 found = self._browse.lives(outlet)
@@ -119,8 +125,15 @@ class FileLibrary:
             return found
 
     def status(self, now: datetime) -> Status:
-        """See `interfaces.Library`. One caller counts, the others wait for what it finds."""
-        with self._counting:
+        """See `interfaces.Library`. One caller counts; the others are given what was counted before, if that is not
+        too old, else they wait."""
+        known = self._status
+        usable = known is not None and time.monotonic() - known[0] < STALE
+        if not self._counting.acquire(blocking=not usable) and known:
+            return known[1]
+        try:
             if self._status is None or time.monotonic() - self._status[0] > FRESH:
                 self._status = time.monotonic(), self._archive.reports.status(now)
             return self._status[1]
+        finally:
+            self._counting.release()

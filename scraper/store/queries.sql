@@ -133,7 +133,14 @@ LIMIT 50;
 -- name: articles_after
 -- Articles in order, from one id on.
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
-WHERE id > :after AND (:outlet IS NULL OR outlet = :outlet) ORDER BY id LIMIT :limit;
+WHERE id > :after ORDER BY id LIMIT :limit;
+
+-- name: articles_of_outlet_after
+-- The same of one outlet, which is found by its index: an outlet of a hundred articles is not looked for among all.
+SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
+WHERE id IN (SELECT id FROM articles INDEXED BY articles_of_outlet
+             WHERE outlet = :outlet AND id > :after ORDER BY id LIMIT :limit)
+ORDER BY id;
 
 -- name: article_at_path
 -- Whose folder it is.
@@ -546,18 +553,24 @@ SELECT coalesce(sum(known), 0), count(*) FROM warcs;
 SELECT count(*) FROM pending;
 
 -- name: edits_before
--- Edits behind a place in the list, newest first.
-SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
-FROM versions AS v JOIN articles AS a ON a.id = v.article_id
+-- Edits behind a place in the list, newest first, each with the path of the version before it. `kinds` and `outlets` are
+-- JSON lists, or null for any.
+SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
+       (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
+FROM versions AS v INDEXED BY edits_by_time JOIN articles AS a ON a.id = v.article_id
 WHERE v.kinds <> '' AND v.captured_at >= :since AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version)
+AND v.stealth >= :stealth AND (:outlets IS NULL OR v.outlet IN (SELECT value FROM json_each(:outlets)))
+AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM json_each(:kinds) WHERE instr(' ' || v.kinds || ' ', ' ' || value || ' ')))
 ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
 
 -- name: edits_of_outlet_before
 -- The same of one outlet.
-SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
-FROM versions AS v JOIN articles AS a ON a.id = v.article_id
+SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
+       (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
+FROM versions AS v INDEXED BY versions_of_outlet JOIN articles AS a ON a.id = v.article_id
 WHERE v.outlet = :outlet AND v.kinds <> '' AND v.captured_at >= :since
-AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version)
+AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version) AND v.stealth >= :stealth
+AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM json_each(:kinds) WHERE instr(' ' || v.kinds || ' ', ' ' || value || ' ')))
 ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
 
 -- name: news_upto
@@ -566,14 +579,15 @@ SELECT max(seq), count(*) FROM (SELECT seq FROM visits WHERE seq > :after ORDER 
 
 -- name: news
 -- Edits in the order of visits, each once.
-SELECT s.seq, v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags
+SELECT s.seq, v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
+       (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
 FROM visits AS s JOIN versions AS v ON v.article_id = s.article_id AND v.version = s.version
 JOIN articles AS a ON a.id = v.article_id
 WHERE s.seq > :after AND s.seq <= :upto AND s.verdict IN ('edited', 'back') AND v.kinds <> '' ORDER BY s.seq;
 
 -- name: news_gone
 -- Tombstones in the order of the visits that made them.
-SELECT s.seq, m.at, a.id, m.after_version, a.outlet, a.url, a.title, m.path, '', 0, 'gone', ''
+SELECT s.seq, m.at, a.id, m.after_version, a.outlet, a.url, a.title, m.path, '', 0, 'gone', '', NULL
 FROM visits AS s JOIN markers AS m ON m.article_id = s.article_id AND m.at = s.at AND m.kind = 'gone'
 JOIN articles AS a ON a.id = m.article_id
 WHERE s.seq > :after AND s.seq <= :upto AND s.verdict = 'gone' ORDER BY s.seq;
@@ -581,6 +595,18 @@ WHERE s.seq > :after AND s.seq <= :upto AND s.verdict = 'gone' ORDER BY s.seq;
 -- name: news_now
 -- The place of the last visit.
 SELECT max(seq) FROM visits;
+
+-- name: edits_stretch
+-- When the last was captured of the edits that are looked at for one stretch of the list; from its index alone.
+SELECT captured_at FROM versions INDEXED BY edits_by_time
+WHERE kinds <> '' AND captured_at >= :since AND captured_at <= :at
+ORDER BY captured_at DESC LIMIT 1 OFFSET :stretch;
+
+-- name: edits_of_outlet_stretch
+-- The same of one outlet, whose versions are looked at.
+SELECT captured_at FROM versions INDEXED BY versions_of_outlet
+WHERE outlet = :outlet AND captured_at >= :since AND captured_at <= :at
+ORDER BY captured_at DESC LIMIT 1 OFFSET :stretch;
 
 -- name: articles_before
 -- Articles of an outlet, the newest first.
@@ -607,6 +633,22 @@ WHERE article_id = :id ORDER BY version;
 -- name: visits_of_article
 -- All visits to an article, oldest first.
 SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits WHERE article_id = :id ORDER BY seq;
+
+-- name: last_visits
+-- The last visits to an article, newest first.
+SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits
+WHERE article_id = :id ORDER BY seq DESC LIMIT :limit;
+
+-- name: endings
+-- The last visits to an article that found it gone or back, newest first.
+SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits
+WHERE article_id = :id AND verdict IN ('gone', 'back') ORDER BY seq DESC LIMIT :limit;
+
+-- name: visits_spread
+-- When an article was visited, as one time for each part of the whole span, and how many visits each stands for.
+WITH seen AS MATERIALIZED (SELECT at FROM visits WHERE article_id = :id),
+     span AS MATERIALIZED (SELECT min(at) AS first, max(max(at) - min(at), 1) AS long FROM seen)
+SELECT min(at), count(*) FROM seen, span GROUP BY (at - first) * :parts / (long + 1) ORDER BY 1;
 
 -- name: looks_after
 -- The visits to an article behind a place in the order of all, with the answers they got.

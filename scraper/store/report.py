@@ -6,7 +6,7 @@ Reads the catalogue only, never a page or snapshot, and never writes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import cast
 import apsw
 
 from scraper.model import EditKind, Outlet, RecordKind
-from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status, Wanted, silences
+from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status, Wanted, Watch, silences
 from scraper.store.browse import Browse
-from scraper.store.catalogue import Catalogue, queries
+from scraper.store.catalogue import Catalogue, Value, queries
 from scraper.store.drafts import keys_of
 from scraper.store.frontier import source_state
 from scraper.store.stamps import from_ticks, ticks
@@ -83,6 +83,19 @@ class Reports:
         with self._catalogue.read() as db:
             return _seen(db, "visits_of_article", {"id": article_id})
 
+    def last_visits(self, article_id: str, limit: int) -> Sequence[Seen]:
+        """The last visits to the article with this id, at most `limit`, oldest first."""
+        with self._catalogue.read() as db:
+            return _seen(db, "last_visits", {"id": article_id, "limit": limit})[::-1]
+
+    def watch(self, article_id: str, parts: int) -> Watch:
+        """How the article with this id was watched, at no more than `parts` times."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["visits_spread"], {"id": article_id, "parts": parts}).fetchall()
+            endings = _seen(db, "endings", {"id": article_id, "limit": parts})[::-1]
+        times = cast("list[tuple[int, int]]", rows)
+        return Watch(sum(count for _, count in times), tuple(from_ticks(at) for at, _ in times), tuple(endings))
+
     def _disk(self, db: apsw.Connection) -> DiskReport:
         size, versions = _numbers(db, "report_size")
         warcs, files = _numbers(db, "report_warcs")
@@ -140,7 +153,7 @@ def _numbers(db: apsw.Connection, query: str) -> tuple[int, ...]:
     return cast("tuple[int, ...]", db.execute(queries()[query]).fetchone())
 
 
-def _seen(db: apsw.Connection, query: str, values: dict[str, str]) -> list[Seen]:
+def _seen(db: apsw.Connection, query: str, values: Mapping[str, Value]) -> list[Seen]:
     rows = db.execute(queries()[query], values).fetchall()
     made = cast("list[tuple[int, str, RecordKind, str | None, str, int | None, str, int | None]]", rows)
     return [

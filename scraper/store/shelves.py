@@ -18,7 +18,7 @@ from scraper.errors import ArchiveDamaged, ArchivePruned
 from scraper.model import Capture, Entry, Look, Origin, Outlet, Page, Reading, Snapshot
 from scraper.reports import Harm
 from scraper.store import copies, drafts, imports, index, pages, paths, sidecar
-from scraper.store.catalogue import Catalogue, queries
+from scraper.store.catalogue import Catalogue, Value, queries
 from scraper.store.files import read
 from scraper.store.stamps import from_ticks, ticks
 from scraper.store.widgets import standing, widget_from
@@ -74,9 +74,8 @@ class Shelves:
         """All articles, or those of one outlet, in order of their ids. What is stored meanwhile may be left out."""
         last = ""
         while True:
-            values = {"outlet": outlet, "after": last, "limit": batch}
             with self._catalogue.read() as db:
-                found = [entry_from(row) for row in db.execute(queries()["articles_after"], values)]
+                found = entries_after(db, outlet, last, batch)
             yield from found
             if len(found) < batch:
                 return
@@ -300,6 +299,15 @@ def entry_of(db: apsw.Connection, query: str, values: dict[str, str]) -> Entry |
 
 def _by_id(db: apsw.Connection, article_id: str) -> Entry | None:
     return entry_of(db, "article_by_id", {"id": article_id})
+
+
+def entries_after(db: apsw.Connection, outlet: str | None, after: str, limit: int) -> list[Entry]:
+    """At most `limit` articles, of one outlet or of all, in order of their ids, from behind the id `after` on."""
+    values: dict[str, Value] = {"after": after, "limit": limit}
+    if outlet is None:
+        return [entry_from(row) for row in db.execute(queries()["articles_after"], values)]
+    rows = db.execute(queries()["articles_of_outlet_after"], values | {"outlet": outlet})
+    return [entry_from(row) for row in rows]
 
 
 def entry_from(row: tuple[object, ...]) -> Entry:

@@ -94,13 +94,13 @@ def shown(root: Path, door: Door | None = None, **more: Any) -> Iterator[Shown]:
             asked.append(url)
             return {"url": url, "verdict": "new"}
 
+        defaults: dict[str, Any] = {"jobs": Jobs(act), "trouble": lambda: None} | more
         site = Site(
             library=FileLibrary(archive),
             search=archive.search,
             differ=Differ(),
             outlets=lambda: {OUTLET.id: OUTLET},
-            trouble=lambda: None,
-            **({"jobs": Jobs(act)} | more),
+            **defaults,
         )
         with serving(create_app(site, door), site.jobs) as port:
             base = f"http://127.0.0.1:{port}"
@@ -114,10 +114,11 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: ASGIApp, jobs: Jobs | None = None) -> Iterator[int]:
+def serving(app: ASGIApp, jobs: Jobs | None = None, **more: Any) -> Iterator[int]:
     """Serve on loopback, in a thread with an event loop of its own; gives the port."""
     sock = socket.create_server(("127.0.0.1", 0))
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
+    plain = {"log_config": None, "access_log": False, "lifespan": "off", "server_header": False}
+    server = _Server(uvicorn.Config(app, **(plain | more)))
 
     async def main() -> None:
         async with anyio.create_task_group() as tasks:

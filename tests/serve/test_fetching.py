@@ -84,5 +84,12 @@ def test_who_only_shows_says_so(tmp_path: Path) -> None:
     assert (status, told["type"]) == (503, "urn:scraper:problem:read-only")
 
 
+def test_while_nothing_can_be_stored_nothing_is_fetched(tmp_path: Path) -> None:
+    with shown(tmp_path / "archive", trouble=lambda: "disk-low") as site:
+        status, headers, told = asked(site, "http://x.example/a")
+        assert (status, told["type"], site.asked) == (503, "urn:scraper:problem:disk-low", [])
+        assert headers["retry-after"] == "60"
+
+
 async def _never(_url: str) -> dict[str, object]:
     raise AssertionError("nobody works here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 
 from scraper.model import EditKind
 from scraper.reports import Change, Wanted
-from scraper.store import browse
 from scraper.store.browse import Browse
 from scraper.store.catalogue import Catalogue, create, queries
 from scraper.store.files import Files
@@ -91,9 +91,7 @@ def test_any_stretches_make_up_the_whole_list(
 ) -> None:
     """Every edit that is wanted once, newest first, also where the bound of one stretch ends it early."""
     catalogue = filled(tmp_path_factory.mktemp("lists") / "c.sqlite", edits)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(browse, "STRETCH", stretch)
-        found = list(walked(Browse(catalogue), wanted, limit))
+    found = list(walked(Browse(catalogue, stretch), wanted, limit))
     catalogue.close()
     expected = {
         number
@@ -111,10 +109,38 @@ def test_any_stretches_make_up_the_whole_list(
 
 def test_a_stretch_of_a_long_list_reads_only_its_part(tmp_path: Path) -> None:
     """The index is walked from the place on: nothing is sorted, nothing before it is read."""
-    catalogue = filled(tmp_path / "c.sqlite", [])
-    values = dict.fromkeys(("since", "at", "id", "version", "limit"), 1)
-    with catalogue.read() as db:
-        plan = [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {queries()['edits_before']}", values)]
-    catalogue.close()
+    plan = planned(filled(tmp_path / "c.sqlite", []), "edits_before")
     assert plan[0].startswith("SEARCH v USING INDEX edits_by_time (captured_at>")
     assert not any("TEMP" in step for step in plan)
+
+
+@pytest.mark.parametrize(
+    ("query", "begins"),
+    [
+        ("edits_stretch", "SEARCH versions USING INDEX edits_by_time (captured_at>"),
+        (
+            "edits_of_outlet_stretch",
+            "SEARCH versions USING COVERING INDEX versions_of_outlet (outlet=? AND captured",
+        ),
+        ("edits_of_outlet_before", "SEARCH v USING INDEX versions_of_outlet (outlet=? AND captured_at>"),
+        ("last_visits", "SEARCH visits USING INDEX visits_of_article (article_id=?)"),
+    ],
+)
+def test_how_far_a_list_looks_is_known_from_an_index(tmp_path: Path, query: str, begins: str) -> None:
+    assert planned(filled(tmp_path / "c.sqlite", []), query)[0].startswith(begins)
+
+
+def test_articles_of_an_outlet_are_not_looked_for_among_all(tmp_path: Path) -> None:
+    plan = planned(filled(tmp_path / "c.sqlite", []), "articles_of_outlet_after")
+    assert any("COVERING INDEX articles_of_outlet (outlet=?)" in step for step in plan)
+    assert not any(step.startswith("SCAN articles") for step in plan)
+
+
+def planned(catalogue: Catalogue, query: str) -> list[str]:
+    """How SQLite goes about a query."""
+    names = set(re.findall(r":([a-z]+)", queries()[query]))
+    with catalogue.read() as db:
+        rows = db.execute(f"EXPLAIN QUERY PLAN {queries()[query]}", dict.fromkeys(names, 1))
+        plan = [str(row[3]) for row in rows]
+    catalogue.close()
+    return plan

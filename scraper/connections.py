@@ -1,0 +1,106 @@
+"""Connections that wait for nobody: who says nothing, or takes nothing, makes room for others.
+
+uvicorn waits without end for the first request, for the rest of one, and for an answer to be taken, and each such
+connection holds a descriptor that fetching would lack. Here each is looked at now and then, and there are only so many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+AT_ONCE: Final = 200  # connections; who comes when that many are at work is told to come again
+BEYOND: Final = 50  # that are told so; more are hung up on
+LOOK: Final = 10.0  # seconds between two looks at a connection
+LEAST: Final = 64 * 1024  # bytes of an answer that have to be taken between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a look sees: answers that were given, bytes of them that are not taken yet, and whether one is worked on."""
+
+    answers: int
+    left: int
+    is_working: bool
+
+    def is_stuck_since(self, before: _State) -> bool:
+        """Whether nothing went on between two looks that was the other side's to do."""
+        if self.answers != before.answers:
+            return False
+        if self.left:
+            return before.left > 0 and before.left - self.left < LEAST
+        return not self.is_working and not before.is_working
+
+
+class Connection(H11Protocol):
+    """One connection, as uvicorn makes it."""
+
+    def __init__(self, *args: Any, look: float = LOOK, at_once: int = AT_ONCE, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.began = 0.0
+        self._answers = 0
+        self._every, self._at_once = look, at_once
+        self._seen: _State | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Take it up, if there is room or can be made."""
+        super().connection_made(transport)
+        self.began = self.loop.time()
+        self._timer = self.loop.call_later(self._every, self._look)
+        if len(self.connections) >= self._at_once:
+            self._make_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        super().connection_lost(exc)
+        if self._timer:
+            self._timer.cancel()
+
+    def on_response_complete(self) -> None:
+        """An answer was given, though maybe not yet taken."""
+        self._answers += 1
+        super().on_response_complete()
+
+    @property
+    def state(self) -> _State:
+        """As it is now."""
+        cycle = cast("Any", self.cycle)  # None before the first request, whatever uvicorn declares
+        working = cycle is not None and not cycle.response_complete
+        return _State(self._answers, self.transport.get_write_buffer_size(), working)
+
+    def _look(self) -> None:
+        before, self._seen = self._seen, self.state
+        if before and self._seen.is_stuck_since(before):
+            self.transport.abort()
+            return
+        self._timer = self.loop.call_later(self._every, self._look)
+
+    def _make_room(self) -> None:
+        """Hang up on who waits: of the peer with the most connections, the oldest."""
+        others = [one for one in self.connections if isinstance(one, Connection) and one is not self]
+        peers = Counter(one.peer for one in others)
+        waiting = [one for one in others if not one.state.is_working and not one.state.left]
+        if waiting:
+            max(waiting, key=lambda one: (peers[one.peer], -one.began)).transport.abort()
+        elif len(others) >= self._at_once + BEYOND:
+            self.transport.abort()
+
+    @property
+    def peer(self) -> str:
+        """The address of the other side."""
+        return self.client[0] if self.client else ""
+
+
+def connections(look: float = LOOK, at_once: int = AT_ONCE) -> Callable[..., Connection]:
+    """What makes them; `look` in seconds."""
+
+    def made(*args: Any, **more: Any) -> Connection:
+        return Connection(*args, look=look, at_once=at_once, **more)
+
+    return made
