@@ -93,7 +93,7 @@ def test_the_daemon_stops_before_the_disk_is_full_and_goes_on_by_itself(program:
             assert (program.texts(), daemon.poll()) == ([], None)
             ballast.unlink()
             wait_for(lambda: len(program.texts()) == 2, 50)
-    assert len(events(program, "disk-low")) == len(events(program, "disk-has-room")) == 1
+    assert len(events(program, "disk-low")) == len(events(program, "archive-back")) == 1
 
 
 def test_one_damaged_file_does_not_stop_the_daemon(program: Program) -> None:
