@@ -26,7 +26,7 @@ screenshots: $(VENV)/ready-dev  ## take the pictures in docs/images anew, of the
 	$(BIN)/python -m tests.screenshots
 
 test: $(VENV)/ready-dev $(REPLAY)/ready  ## run all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto $(PYTEST)
 
 torture: $(VENV)/ready-dev $(REPLAY)/ready  ## try to break it for some minutes, and say how much was tried
 	$(BIN)/python -m tests.torture --effort $(EFFORT) --write docs/reliability.md

@@ -20,10 +20,12 @@ SUMS = pytest.StashKey[Sums]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--bench DIR`: saved pages with their truth, for the figures that need more than the project's own pages.
 
-    `--effort N`: go round random loops N times as often. `--tally FILE`: keep as JSON what was tried.
+    `--no-skips`: nothing may be left out. `--effort N`: go round random loops N times as often. `--tally FILE`: keep as
+    JSON what was tried.
     """
     parser.addoption("--bench", type=Path, help="folder with truth.jsonl, pages/, score.py: hold the figures to floors")
     parser.addoption("--effort", type=int, default=1, help="how much more often random loops go round (default 1)")
+    parser.addoption("--no-skips", action="store_true", help="a test that is skipped is one that failed")
     parser.addoption("--tally", type=Path, help="where to keep the table of what was tried, as JSON")
 
 
@@ -37,6 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what tallies."""
     tallies.mark(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hold skipped tests against the run, if that was asked for."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("no_skips") and reporter and reporter.stats.get("skipped") and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -16,6 +16,7 @@ import pytest
 
 from scraper.cli.demo import _sees_a_display
 from tests.site import wait_for
+from tests.tools import needs
 
 END = re.compile(r"\d+ real edits, \d+ new versions after the first, \d+ banner changes, 0 false versions")
 
@@ -94,6 +95,7 @@ def browser(tmp_path: Path) -> Path:
     return program
 
 
+@needs("script")
 def test_on_a_terminal_with_a_display_it_opens_its_pages(browser: Path, tmp_path: Path) -> None:
     opened = tmp_path / "opened"
     with demo(tmp_path / "it", terminal=True, DISPLAY=":0", BROWSER=str(browser)) as (_, said):
@@ -102,6 +104,7 @@ def test_on_a_terminal_with_a_display_it_opens_its_pages(browser: Path, tmp_path
     assert END.search(said.read_text("utf-8", "replace"))
 
 
+@needs("script")
 def test_told_not_to_it_opens_nothing(browser: Path, tmp_path: Path) -> None:
     with demo(tmp_path / "it", "--no-browser", terminal=True, DISPLAY=":0", BROWSER=str(browser)) as (_, said):
         wait_for(lambda: under_way(said))

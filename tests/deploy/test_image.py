@@ -14,6 +14,7 @@ import pytest
 import scraper
 from scraper import daemon, settings
 from tests.serve.shown import Shown
+from tests.tools import needs
 
 TREE = Path(scraper.__file__).parent.parent
 UNIT = (TREE / "deploy" / "scraper.service").read_text(encoding="utf-8")
@@ -133,11 +134,13 @@ def placed(tmp_path: Path) -> Path:
     return path
 
 
+@needs("systemd-analyze")
 def test_systemd_finds_nothing_wrong(placed: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", str(placed)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@needs("systemd-analyze")
 def test_systemd_calls_it_well_shut_in(placed: Path) -> None:
     """Of ten points of exposure at most two; a service that asks the internet cannot do with much less."""
     done = subprocess.run(

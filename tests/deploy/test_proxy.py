@@ -17,6 +17,9 @@ import scraper
 from scraper.serve.gate import Door
 from tests.serve.shown import Shown, fill, shown
 from tests.site import wait_for
+from tests.tools import found, needs
+
+pytestmark = needs("nginx")
 
 SHIPPED = (Path(scraper.__file__).parent.parent / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 NAME = "archive.example.org"
@@ -63,7 +66,7 @@ def proxy(behind: Shown, tmp_path_factory: pytest.TempPathFactory) -> Iterator[h
     (root / "archive.conf").write_text(text, encoding="utf-8")
     (root / "nginx.conf").write_text(AROUND.format(root=root), encoding="utf-8")
     with subprocess.Popen(
-        ["/usr/sbin/nginx", "-p", root, "-e", root / "error.log", "-c", root / "nginx.conf"]
+        [found("nginx") or "nginx", "-p", root, "-e", root / "error.log", "-c", root / "nginx.conf"]
     ) as nginx:
         try:
             wait_for(lambda: _answers(port) or nginx.poll() is not None)

@@ -12,12 +12,14 @@ import pytest
 from scraper.serve.app import routes_of
 from tests.serve.shown import Shown
 from tests.store.kit import HARBOUR
+from tests.tools import needs
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"(?m)^curl .*?(?=  +# )", PAGE)
 
 
+@needs("curl", "bash")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_in_the_page_work(mine: Shown, tmp_path: Path, command: str) -> None:
     line = command.replace("http://127.0.0.1:8765", str(mine.client.base_url).rstrip("/"))

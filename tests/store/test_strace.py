@@ -21,8 +21,10 @@ from tests.site import Program, Site, serve
 from tests.store.invariants import Promises, broken
 from tests.store.kit import findings
 from tests.tally import Tally
+from tests.tools import needs
 
 HOST = "paper.example"
+pytestmark = needs("strace")
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "ftruncate", "mkdir")
 FIRST, SECOND = f"http://{HOST}/first", f"http://{HOST}/second"
 
@@ -30,7 +32,6 @@ FIRST, SECOND = f"http://{HOST}/first", f"http://{HOST}/second"
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
     """The program, with one article archived and another one waiting."""
-    assert shutil.which("strace"), "strace is missing; `apt-get install strace`, or the kernel cannot be asked to kill"
     program = Program(tmp_path)
     with serve(Site({"/first": article_page(title="First"), "/second": article_page(title="Second")})) as site:
         program.configure(site, HOST)
