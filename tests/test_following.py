@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import anyio
-import pytest
+import structlog
 
 from scraper.following import keep_up
 from scraper.hits import Facets, Followed, Found
@@ -46,7 +46,7 @@ class Host:
         self.stopping = anyio.Event()
 
 
-def test_a_search_that_breaks_ends_nobody_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_search_that_breaks_ends_nobody_else(tmp_path: Path) -> None:
     async def main() -> int:
         with opened(tmp_path / "archive") as archive:
             services = Services(None, InlineReader(), archive, archive.frontier, Outlets.of(()))  # type: ignore[arg-type]  # nothing is fetched
@@ -58,4 +58,6 @@ def test_a_search_that_breaks_ends_nobody_else(tmp_path: Path, caplog: pytest.Lo
                 host.stopping.set()
             return search.asked
 
-    assert anyio.run(main) >= 3
+    with structlog.testing.capture_logs() as said:
+        assert anyio.run(main) >= 3
+    assert [line["event"] for line in said if line["log_level"] == "error"] == ["search-broke"] * 2
