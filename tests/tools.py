@@ -1,6 +1,6 @@
 """Programs of the distribution that some tests run. Where one is missing these are skipped and say what to install.
 
-`.ci/run` installs them all, and takes a skip for a failure (`pytest --no-skips`).
+`.ci/run` installs them all, and takes such a skip for a failure (`pytest --all-tools`).
 """
 
 from __future__ import annotations

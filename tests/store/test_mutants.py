@@ -155,6 +155,16 @@ MUTANTS: dict[Callable[[Patch], None], str] = {
 }
 
 
+ORDINARY = 3  # every third of them in an ordinary run, all under `make torture`
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the mutants by the effort that is to be made."""
+    if "mutant" in metafunc.fixturenames:
+        chosen = list(MUTANTS)[:: 1 if metafunc.config.getoption("effort") > 1 else ORDINARY]
+        metafunc.parametrize("mutant", chosen, ids=[mutant.__name__ for mutant in chosen])
+
+
 def caught(folder: Path, scene_name: str, effort: int) -> list[str]:
     """What the harness says of the first state that is wrong; nothing if it sees none."""
     scene, chance = SCENES[scene_name], random.Random(scene_name)
@@ -177,7 +187,6 @@ def caught(folder: Path, scene_name: str, effort: int) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_a_store_that_forgets_a_step_is_caught(
     tmp_path: Path,  # noqa: F811  # the fixture
     mutant: Callable[[Patch], None],
