@@ -172,12 +172,13 @@ def meaningless(template: Path, root: Path, name: str) -> bool:
 
 def missed(template: Path, root: Path, before: dict[str, str]) -> list[str]:
     """What `verify` did not say of what was done to `root`, or said of what was not."""
-    wanted = {name for name in harmed(root, before) if not meaningless(template, root, name)}
+    done = set(harmed(root, before))  # a manifest knows a WARC file by every bit, also by those without meaning
+    wanted = {name for name in done if not meaningless(template, root, name)}
     there = contents(root)
     found = findings(root)
     named = {finding.file for finding in found}
     wrong = [f"not named: {name}" for name in sorted(wanted - named)]
-    wrong += [f"named for nothing: {name}" for name in sorted(named - wanted - {CATALOGUE}) if name in before]
+    wrong += [f"named for nothing: {name}" for name in sorted(named - done - {CATALOGUE}) if name in before]
     wrong += [f"no repair for {finding.file}" for finding in found if not finding.repair]
     wrong += ["changed something"] if contents(root) != there else []
     return wrong
