@@ -97,7 +97,11 @@ def spelled(text: str) -> list[tuple[str, str]]:
     if text.isascii():
         return list(zip(found, found, strict=True))
     typed = [word[:LONGEST] for word in _WORD.findall(unicodedata.normalize("NFC", text.casefold()))]
-    return list(zip(typed if len(typed) == len(found) else found, found, strict=True))
+    if len(typed) != len(found):
+        return list(zip(found, found, strict=True))
+    # Folding can also move where words end: "0¹" is one number, and spelled so, two things.
+    pairs = zip(typed, found, strict=True)
+    return [(spelling if spelling == word or words(spelling) == [word] else word, word) for spelling, word in pairs]
 
 
 def placed(text: str) -> Iterator[tuple[str, int, int]]:

@@ -90,6 +90,7 @@ def test_what_is_no_query_is_told_why(text: str, says: str) -> None:
 @given(st.one_of(st.text(max_size=80), st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=12).map(" ".join)))
 @example("ß*")
 @example('-"')
+@example("0¹")
 def test_any_text_is_a_query_or_a_sentence(text: str) -> None:
     """And a query that is written out and read again is the same query."""
     with contextlib.suppress(QueryError):
