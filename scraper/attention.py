@@ -5,9 +5,10 @@ Pure: `now` comes in with each call, and nothing is asked of a disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from scraper.model import SourceState
@@ -15,13 +16,21 @@ from scraper.reports import Status, silences
 
 #: Visits that are due for longer than this are late: the youngest articles are looked at every few minutes.
 LATE: Final = timedelta(hours=1)
+#: A source that has not answered for longer than this is dead: no outage of a night or a weekend lasts so long.
+DEAD: Final = timedelta(days=3)
+#: So many times what has to stay free is little: there is time to find a larger disk.
+LITTLE: Final = 5
 WELL: Final = "well"
+#: All words there are, the worst first.
+WORDS: Final = ("trouble", "offline", "late", "dead", "failing", "shape", "silent", "disk")
+
+_GB: Final = 1e9
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing to look at: a stable word (`trouble`, `offline`, `late`, `failing`, `silent`), a sentence, and the
-    outlet if it is about one."""
+    """One thing to look at: one of `WORDS`, a sentence, and the outlet if it is about one."""
 
     word: str
     said: str
@@ -38,9 +47,17 @@ def state(sources: Sequence[SourceState], now: datetime, *, listed: bool = True)
     return need.said if need else WELL
 
 
-def needs(status: Status, listed: Iterable[str], trouble: str | None, now: datetime) -> tuple[Need, ...]:
+def needs(
+    status: Status,
+    listed: Iterable[str],
+    trouble: str | None,
+    now: datetime,
+    *,
+    low_water: int = 0,
+    shapes: Mapping[str, str] = _NONE,
+) -> tuple[Need, ...]:
     """Everything to look at, the worst first. `listed` are the outlets that are watched, `trouble` what keeps anything
-    from being stored."""
+    from being stored, `low_water` the bytes that have to stay free, `shapes` by outlet what is odd about its texts."""
     found = [Need("trouble", trouble)] if trouble else []
     watched = set(listed)
     sources = [source for source in status.sources if source.outlet in watched]
@@ -53,13 +70,26 @@ def needs(status: Status, listed: Iterable[str], trouble: str | None, now: datet
     by_outlet: dict[str, list[SourceState]] = {}
     for source in () if offline else sources:
         by_outlet.setdefault(source.outlet, []).append(source)
-    about = [_of_outlet(mine, now) for _, mine in sorted(by_outlet.items())]
-    return (*found, *sorted(filter(None, about), key=lambda need: need.word))
+    about = list(filter(None, (_of_outlet(mine, now) for mine in by_outlet.values())))
+    about += [Need("shape", said, outlet) for outlet, said in shapes.items() if outlet in watched]
+    about.sort(key=lambda need: (WORDS.index(need.word), need.outlet))
+    low = [] if trouble else _disk(status.disk.free, low_water)
+    return (*found, *about, *low)
+
+
+def _disk(free: int, low_water: int) -> list[Need]:
+    """Whether it is time to think of a larger disk."""
+    if free >= LITTLE * low_water:
+        return []
+    least = f"{low_water / _GB:.1f} GB (low_water)"
+    return [Need("disk", f"{free / _GB:.1f} GB are free on the disk; below {least} nothing is archived")]
 
 
 def _of_outlet(sources: Sequence[SourceState], now: datetime) -> Need | None:
     """What is to be said of one outlet."""
     name, failing = sources[0].outlet, [source for source in sources if source.failures]
+    if dead := [source for source in failing if source.last_ok and now - source.last_ok > DEAD]:
+        return Need("dead", _dead(dead, len(sources), now), name)
     if len(failing) == len(sources):
         many = f"none of its {len(sources)} sources answers" if len(sources) > 1 else "its source does not answer"
         return Need("failing", many, name)
@@ -69,6 +99,14 @@ def _of_outlet(sources: Sequence[SourceState], now: datetime) -> Need | None:
         since = quiet[0].since
         return Need("silent", f"silent for {_span(now - since)}" if since else "silent: it lists nothing", name)
     return None
+
+
+def _dead(dead: Sequence[SourceState], many: int, now: datetime) -> str:
+    """Since when they have not answered, and the last reason in a word."""
+    last = max(filter(None, (source.last_ok for source in dead)))
+    which = "its source has" if many == 1 else f"{len(dead)} of {many} sources {'has' if len(dead) == 1 else 'have'}"
+    why = (dead[0].last_error or "").partition(":")[0]
+    return f"{which} not answered for {_span(now - last)}{f' ({why})' if why else ''}"
 
 
 def _span(span: timedelta) -> str:

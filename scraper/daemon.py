@@ -98,6 +98,11 @@ class Daemon:
         """The word for what keeps the daemon from storing, or None."""
         return self._trouble.word
 
+    @property
+    def why(self) -> str:
+        """The sentence for it; nothing if there is none."""
+        return self._trouble.why
+
     async def run(self, web: Callable[[], Coroutine[object, object, None]] | None = None) -> None:
         """Serve `web`, and work until `stopping` is set or a signal comes; then let work in flight end, for a few
         seconds at most."""

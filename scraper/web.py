@@ -64,6 +64,7 @@ class Web:
         settings: Serve,
         sock: socket.socket,
         notice: Callable[[], Notice | None] = lambda: None,
+        low_water: int = 0,
     ) -> None:
         self._sock = sock
         self._jobs = Jobs(lambda url: _fetch(daemon, url))
@@ -73,6 +74,8 @@ class Web:
             differ=_Differ(),
             outlets=lambda: daemon.services.outlets,
             trouble=lambda: daemon.trouble,
+            why=lambda: daemon.why,
+            low_water=low_water,
             jobs=self._jobs,
             counts=lambda: daemon.counts,
             notice=notice,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from scraper.attention import needs, state
+from scraper.attention import WORDS, needs, state
 from scraper.model import SourceState
 from scraper.reports import DiskReport, QueueReport, Status
 from tests.site import Program, Site, outlet, serve, wait_for
@@ -26,9 +27,14 @@ def source(
     )
 
 
-def status(*sources: SourceState, late: timedelta = timedelta(), due: int = 0) -> Status:
+def dead(days: int) -> SourceState:
+    """A source that last answered so long ago."""
+    return replace(source(failures=40), last_ok=NOW - timedelta(days=days), last_error="http-410: gone")
+
+
+def status(*sources: SourceState, late: timedelta = timedelta(), due: int = 0, free: int = 0) -> Status:
     """An archive with these sources, whose next visit was due so long ago."""
-    return Status((), sources, QueueReport(9, due, NOW - late, ()), DiskReport(0, 0, 0, 0, 0, 0, 0), ())
+    return Status((), sources, QueueReport(9, due, NOW - late, ()), DiskReport(0, 0, 0, free, 0, 0, 0), ())
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,9 @@ def status(*sources: SourceState, late: timedelta = timedelta(), due: int = 0) -
         ([source(failures=3), source(path="b")], "1 of 2 sources do not answer"),
         ([source(quiet=30)], "silent for 30 days"),
         ([source(quiet=30), source(path="b")], "well"),
+        ([dead(5)], "its source has not answered for 5 days (http-410)"),
+        ([dead(5), source(path="b")], "1 of 2 sources has not answered for 5 days (http-410)"),
+        ([dead(2)], "its source does not answer"),
     ],
 )
 def test_an_outlet_is_judged_by_its_sources(sources: list[SourceState], said: str) -> None:
@@ -66,6 +75,26 @@ def test_what_is_due_just_now_is_not_late() -> None:
     """Nor what is not due yet."""
     assert needs(status(source(), late=timedelta(minutes=50), due=7), ["a.example"], None, NOW) == ()
     assert needs(status(source(), late=timedelta(hours=-2)), ["a.example"], None, NOW) == ()
+
+
+def test_a_disk_is_low_before_it_is_too_low() -> None:
+    """In time for a larger one; what keeps from storing says it otherwise."""
+    (low,) = needs(status(source(), free=4_000_000_000), ["a.example"], None, NOW, low_water=1_000_000_000)
+    assert low.said == "4.0 GB are free on the disk; below 1.0 GB (low_water) nothing is archived"
+    assert needs(status(source(), free=6_000_000_000), ["a.example"], None, NOW, low_water=1_000_000_000) == ()
+    told = needs(status(source()), ["a.example"], "disk-low: 3 MB are free", NOW, low_water=1_000_000_000)
+    assert [need.word for need in told] == ["trouble"]
+
+
+def test_the_worst_comes_first() -> None:
+    """In the order in which the words are listed, and each of them is one of these."""
+    sources = (source("a.example", quiet=30), dead(5), source("b.example", failures=1), source("c.example"))
+    sources = (sources[0], replace(sources[1], outlet="d.example"), *sources[2:])
+    found = status(*sources, late=timedelta(hours=5), due=1)
+    listed = ["a.example", "b.example", "c.example", "d.example"]
+    told = needs(found, listed, None, NOW, low_water=1, shapes={"c.example": "odd", "gone.example": "odd"})
+    assert [need.word for need in told] == ["late", "dead", "failing", "shape", "silent", "disk"]
+    assert {need.word for need in told} < set(WORDS)
 
 
 def test_status_begins_with_what_needs_attention(tmp_path: Path) -> None:

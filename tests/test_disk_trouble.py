@@ -165,6 +165,13 @@ def test_a_disk_that_is_low_at_the_start_keeps_the_daemon_waiting(tmp_path: Path
             assert told["trouble"]["word"] == "disk-low"
             assert told["daemon"] == dict.fromkeys(("scheduler", "web", "worker"), f"process {daemon.pid}")
             refused = program.run("fetch", f"http://{STORIES[0][0]}")
+            (said,) = json.loads(curl(f"http://127.0.0.1:{port}/api/v1/status"))["attention"]
+            assert [said["word"]] == [need["word"] for need in told["attention"]] == ["trouble"]
+            page = curl(f"http://127.0.0.1:{port}/status")
+            assert all("less than low_water under [archive]" in text for text in (said["said"], page))
+            figures = curl(f"http://127.0.0.1:{port}/metrics")
+            assert 'scraper_attention{word="trouble"} 1.0' in figures
+            assert 'scraper_attention{word="late"} 0.0' in figures
         shown = program.run("status").stdout
     assert site.asked == []
     assert refused.returncode == 1

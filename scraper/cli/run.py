@@ -100,5 +100,6 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                 if "scheduler" in roles:
                     beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
                     beside.start_soon(keep_telling, tellers, open_.services.now, daemon)
-                await daemon.run(Web(daemon, open_.archive, serve, web).served if web else None)
+                low_water = open_.settings.archive.low_water
+                await daemon.run(Web(daemon, open_.archive, serve, web, low_water=low_water).served if web else None)
                 beside.cancel_scope.cancel()

@@ -43,7 +43,8 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     work = _work(archive, config, now)
     rules = rules_of(archive, config)
     short, listed = work["trouble"], _listed(config)
-    needs = attention.needs(found, listed, f"{short['word']}: {short['why']}" if short else None, now)
+    told = f"{short['word']}: {short['why']}" if short else None
+    needs = attention.needs(found, listed, told, now, low_water=_low_water(config))
     if json_:
         put_json({**cast("dict[str, object]", plain(found)), **work, "attention": needs, "notify": rules})
         return
@@ -83,15 +84,19 @@ def _work(archive: Path, config: Path, now: datetime) -> dict[str, Any]:
     """Which daemons are at work, and what keeps anybody from storing; asked of the system, as both may change without a
     word."""
     from scraper import limits
-    from scraper.errors import ConfigError
     from scraper.store.locks import roles_held
 
-    low_water = 0
-    if config.is_dir():
-        with contextlib.suppress(ConfigError):
-            low_water = load(config)[0].archive.low_water
-    short = limits.shortage(archive, low_water, now)
+    short = limits.shortage(archive, _low_water(config), now)
     return {"daemon": roles_held(archive / ".run"), "trouble": short._asdict() if short else None}
+
+
+def _low_water(config: Path) -> int:
+    """The bytes that have to stay free; none if the configuration cannot be read."""
+    from scraper.errors import ConfigError
+
+    with contextlib.suppress(ConfigError):
+        return load(config)[0].archive.low_water if config.is_dir() else 0
+    return 0
 
 
 def _daemon(roles: dict[str, str]) -> str:

@@ -14,6 +14,7 @@ from scraper.model import EditKind, Entry, Outlet, Snapshot
 from scraper.reports import OutletReport, Place, Wanted
 from scraper.serve import endpoint as take
 from scraper.serve import finding
+from scraper.serve.attending import needs_of
 from scraper.serve.endpoint import Endpoint, Field, Reply, Values
 from scraper.serve.problems import Problem, bad, not_found
 from scraper.serve.shapes import (
@@ -25,6 +26,7 @@ from scraper.serve.shapes import (
     DiffShape,
     EditionShape,
     FoundShape,
+    NeedShape,
     OutletShape,
     OutletsShape,
     SourceShape,
@@ -247,6 +249,7 @@ def _status(site: Site, _values: Values) -> Reply:
     return Reply(
         StatusShape(
             state=site.trouble() or "ready",
+            attention=tuple(NeedShape(one.word, one.said, one.outlet) for one in needs_of(site, found)),
             articles=sum(one.articles for one in found.outlets),
             versions=found.disk.versions,
             gone=sum(one.gone for one in found.outlets),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scraper import attention
 from scraper.reports import OutletReport, Status
+from scraper.serve.attending import needs_of
 from scraper.serve.site import Site
 
 MEDIA: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -89,11 +92,21 @@ class Archive(Collector):
         for verdict, number in sorted(self._site.counts().items()):
             visits.add_metric([verdict], number)
         yield visits
+        yield self._attention(status)
         ready = GaugeMetricFamily("scraper_ready", "1 while the daemon can do its work; else the word says why not.",
                                   labels=["word"])  # fmt: skip
         word = self._site.trouble()
         ready.add_metric([word or "ready"], 0 if word else 1)
         yield ready
+
+    def _attention(self, status: Status) -> Metric:
+        """All words at any time, so that an alert finds its series."""
+        counts = Counter(need.word for need in needs_of(self._site, status))
+        family = GaugeMetricFamily("scraper_attention", "What needs attention, as `scraper status` says.",
+                                   labels=["word"])  # fmt: skip
+        for word in attention.WORDS:
+            family.add_metric([word], counts[word])
+        return family
 
 
 def _totals(status: Status) -> Iterator[Metric]:

@@ -29,6 +29,7 @@ from scraper.reasons import explained
 from scraper.reports import Change, Edition
 from scraper.serve import api, asking, edits, finding, plots, views
 from scraper.serve import endpoint as take
+from scraper.serve.attending import needs_of
 from scraper.serve.endpoint import Field
 from scraper.serve.problems import Problem, not_found
 from scraper.serve.site import Site
@@ -318,9 +319,9 @@ def _found(site: Site, request: Request) -> dict[str, Any]:
 
 def _status(site: Site, _request: Request) -> Response:
     found = site.library.status(site.now())
-    needs = attention.needs(found, site.outlets(), None, site.now())
     return views.page(
-        "status", needs=needs, title="Status", here="", status=found, state=site.trouble() or "ready", feeds=[],
+        "status", needs=needs_of(site, found), title="Status", here="", status=found, feeds=[],
+        state=site.trouble() or "ready",
         articles=sum(one.articles for one in found.outlets), failing=[s for s in found.sources if s.failures],
         kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
     )  # fmt: skip

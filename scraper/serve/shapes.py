@@ -294,10 +294,21 @@ class SourceShape:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedShape:
+    """One thing to look at: a stable word, a sentence, and the outlet if it is about one."""
+
+    word: str
+    said: str
+    outlet: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusShape:
-    """How the archive is doing. `state` is `ready`, or the word for what keeps the daemon from its work."""
+    """How the archive is doing. `state` is `ready`, or the word for what keeps the daemon from its work; `attention`
+    is what a person should look at, the worst first, as `scraper status` says it."""
 
     state: str
+    attention: tuple[NeedShape, ...]
     articles: int
     versions: int
     gone: int
