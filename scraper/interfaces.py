@@ -279,6 +279,13 @@ class Library(Protocol):
         """The WARC records it was read from, answers and requests, compressed as they lie in their files."""
         ...
 
+    def captures(self, snapshot: Snapshot) -> Sequence[tuple[Capture, Page]]:
+        """The answers it was read from, each read again and checked against its digest.
+
+        Raises ArchivePruned if one was dropped on purpose.
+        """
+        ...
+
     def visits(self, article_id: str, limit: int) -> Sequence[Seen]:
         """The last visits to an article, at most `limit`, oldest first."""
         ...

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from scraper import attention
 from scraper.article import Block, byline
-from scraper.errors import ArchiveDamaged
+from scraper.errors import ArchiveDamaged, ArchivePruned
 from scraper.habits import habits
 from scraper.model import Entry, Outlet
 from scraper.reasons import explained
@@ -67,6 +67,7 @@ def routes(site: Site) -> list[Route]:
         get("/stealth", lambda site, request: _front(site, request, "/stealth", "Edits made in silence")),
         get("/articles/{id}", _article),
         get("/articles/{id}/diff", _diff),
+        get("/articles/{id}/evidence", _evidence),
         get("/outlets", _outlets),
         get("/outlets/{name}", _outlet),
         get("/gone", _gone),
@@ -171,7 +172,7 @@ def _article(site: Site, request: Request) -> Response:
     return views.page(
         "article", title=article.title or entry.url, here="", entry=entry, snapshot=snapshot, article=article,
         byline=byline(article), runs=_runs(article.blocks), editions=editions,
-        timeline=plots.timeline(editions, watch, site.now()), copies=site.library.copies(entry.id),
+        timeline=plots.timeline(editions, watch), copies=site.library.copies(entry.id),
         visits=list(reversed(site.library.visits(entry.id, VISITS))), listed=_listed(editions, snapshot.version),
         more_visits=watch.visits if watch.visits > VISITS else 0,
         harmed={one.version: one for one in site.library.harmed(entry.id)},
@@ -208,6 +209,21 @@ def _path(request: Request, name: str, read: Callable[[str], Any]) -> Any:
         return read(request.path_params[name])
     except ValueError:
         raise not_found("page") from None
+
+
+def _evidence(site: Site, request: Request) -> Response:
+    """What a version was made from, read again now: a digest that does not hold is an error, not a page."""
+    entry = api.entry_of(site, _path(request, "id", take.article_id))
+    wanted = _values(request, _VERSION)["version"]
+    snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
+    try:
+        captures, missing = site.library.captures(snapshot), None
+    except ArchivePruned as error:
+        captures, missing = (), str(error)
+    return views.page(
+        "evidence", title=f"Evidence for {entry.title or entry.url}, {snapshot.version}", here="", feeds=[],
+        entry=entry, snapshot=snapshot, article=snapshot.article, captures=captures, missing=missing,
+    )  # fmt: skip
 
 
 _VIEW: Final = Field("view", "", take.one_of("inline", "side"), {}, default="inline")

@@ -10,7 +10,7 @@ from typing import Final
 
 from scraper.copies import Copy
 from scraper.habits import Life
-from scraper.model import Entry, Outlet, Reading, Snapshot
+from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
 from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
 from scraper.store import pages
 from scraper.store.archive import FileArchive
@@ -101,6 +101,10 @@ class FileLibrary:
         captures = (snapshot.capture, *snapshot.further)
         places = map(self._archive.placed, captures)
         return b"".join(pages.members(self._archive.root, place) for place in places)
+
+    def captures(self, snapshot: Snapshot) -> Sequence[tuple[Capture, Page]]:
+        """See `interfaces.Library`."""
+        return [(capture, self._archive.page(capture)) for capture in (snapshot.capture, *snapshot.further)]
 
     def visits(self, article_id: str, limit: int) -> Sequence[Seen]:
         """See `interfaces.Library`."""

@@ -15,7 +15,7 @@ from scraper.serve.app import create_app
 from scraper.serve.jobs import Jobs
 from tests.serve.browser import Tab, chromium, tab
 from tests.serve.shown import FERRY, Shown, fill, serving, shown, told
-from tests.store.kit import HARBOUR, article
+from tests.store.kit import HARBOUR, article, intent, page
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def places(site: Shown) -> list[str]:
         "/", "/stealth", "/gone", "/outlets", "/outlets/news.example", "/status", f"/articles/{harbour}",
         f"/articles/{ferry}", f"/articles/{harbour}?version=0", f"/articles/{harbour}/diff",
         f"/articles/{harbour}/diff?from=0&to=2&view=side", "/search", "/search?q=berths", "/search?q=%22",
-        "/?outlet=news.example&kind=figures", "/?kind=quotes",
+        "/?outlet=news.example&kind=figures", "/?kind=quotes", f"/articles/{harbour}/evidence",
     ]  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def test_an_article_shows_its_text_and_history(here: Tab, site: Shown) -> None:
     page = here.open(f"/articles/{site.id()}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Harbour reopens")
     expect(page.get_by_text("with 9 berths")).to_be_visible()
-    assert page.locator("svg circle").count() == 3
+    assert page.locator("svg.timeline .version, svg.timeline .stealth").count() == 3
+    expect(page.locator(".legend")).to_contain_text("edited in silence")
     page.get_by_role("link", name="000", exact=True).click()
     expect(page.get_by_text("with 12 berths")).to_be_visible()
 
@@ -79,6 +80,15 @@ def test_where_a_version_comes_from_is_shown(here: Tab, site: Shown) -> None:
     assert snapshot
     expect(page.get_by_text(snapshot.sha256, exact=True)).to_be_visible()
     expect(page.get_by_text(snapshot.capture.record_id)).to_be_visible()
+
+
+def test_what_came_from_the_server_is_shown_and_checked(here: Tab, site: Shown) -> None:
+    page = here.open(f"/articles/{site.id()}")
+    page.get_by_text("Evidence for version 002").click()
+    page.get_by_role("link", name="request and answer").click()
+    expect(page.get_by_role("row", name="ETag")).to_contain_text('"v1"')
+    expect(page.get_by_text("read again now, and it is what was stored")).to_be_visible()
+    expect(page.get_by_role("row", name="User-Agent")).to_contain_text("scraper")
 
 
 def test_any_two_versions_can_be_compared_side_by_side(here: Tab, site: Shown) -> None:
@@ -237,6 +247,19 @@ def test_what_strangers_wrote_is_never_run(browser: Browser, tmp_path: Path) -> 
                 assert page.locator("script, iframe, base, img, form[action*=evil]").count() == 0, place
             assert (it.complaints, it.strangers) == ([], [])
         assert len(asked) == 2 * len(PAYLOADS)
+
+
+def test_headers_of_strangers_are_never_run(browser: Browser, tmp_path: Path) -> None:
+    with shown(tmp_path / "archive") as site:
+        hostile = tuple((f"X-{number}", text.translate(NO_ADDRESS)) for number, text in enumerate(PAYLOADS))
+        seen = page(headers=(("Content-Type", "text/html"), *hostile), reason=PAYLOADS[0], address=PAYLOADS[1])
+        site.archive.commit(intent("new", seen, site.archive.capture(seen), None, article()))
+        with tab(browser, base(site)) as it:
+            evidence = it.open(f"/articles/{site.id()}/evidence")
+            assert evidence.evaluate("window.__xss") is None
+            assert evidence.locator(".headers tbody tr").count() >= len(PAYLOADS)
+            assert evidence.locator("script, iframe, base, img, form").count() == 0
+            assert (it.complaints, it.strangers) == ([], [])
 
 
 def test_an_empty_archive_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
