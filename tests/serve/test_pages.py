@@ -114,6 +114,15 @@ def test_what_was_taken_out_can_be_found(here: Tab) -> None:
     expect(page.locator("mark").first).to_be_visible()
 
 
+def test_who_asks_for_nothing_is_shown_how_to_ask(here: Tab) -> None:
+    """And each example can be tried."""
+    page = here.open("/search")
+    examples = [link.get_attribute("href") or "" for link in page.locator(".facts a").all()]
+    assert len(examples) >= 8
+    for example in examples:
+        assert here.open(example).get_by_role("alert").count() == 0
+
+
 def test_a_query_that_is_none_is_explained(here: Tab) -> None:
     page = here.open("/search?q=%22")
     expect(page.get_by_role("alert")).to_be_visible()
