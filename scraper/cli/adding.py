@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from scraper.cli.common import as_json, count, opened, places, put, put_json
+from scraper.cli.progress import told
 from scraper.errors import ConfigError, Deferred, FetchError, UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def _add(url: str, options: dict[str, bool], places: tuple[Path, Path], *,
     outlets.load(places[1])  # a wrong configuration is said before anybody is asked
     try:
         async with opened(*places) as open_:
-            found = await meet(open_.services, wish, open_.client.sitemaps, outlets.signs(places[1]))
+            found = await meet(told(open_.services), wish, open_.client.sitemaps, outlets.signs(places[1]))
     except FetchError as error:
         _refuse(error, json_=json_)
         return 1

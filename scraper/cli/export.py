@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from scraper.cli.common import as_json, count, moment, places, put_json, reading
+from scraper.cli.progress import Progress
 from scraper.cli.state import edit_kind
 from scraper.errors import UsageError
 from scraper.text import printable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from scraper.store.export.view import Problem, View, Which
 
 FORMATS = ("jsonl", "csv", "parquet", "text", "warc", "wacz")
-STEP = 0.2  # seconds between two looks of the progress
 SAID = 20  # problems that are told one by one
 
 
@@ -79,11 +78,12 @@ def export(form: Format, output: str, json_: bool, archive: Path, config: Path, 
     if place.name is None and form in formats.BINARY and sys.stdout.isatty():
         raise UsageError(f"--format {form}: these bytes are not for a terminal; name a file with -o, or use a pipe")
     wanted = Wanted(**{name: value for name, value in options.items() if value is not None})
-    told = _Told()
-    with reading(archive) as store, store.exports.view(wanted, Ears(told.problem, told.step)) as view:
-        versions = view.count()
-        formats.write(view, form, place)
-        told.end()
+    with Progress(quiet=place.name is None and sys.stdout.isatty()) as progress, reading(archive) as store:
+        told = _Told(progress, "bytes" if form in {"warc", "wacz"} else "versions")
+        with store.exports.view(wanted, Ears(told.problem, told.step)) as view:
+            versions = view.count()
+            formats.write(view, form, place)
+        progress.clear()
         _summary(view, versions, form, place, json_=json_)
         raise click.exceptions.Exit(int(view.problems > 0))
 
@@ -91,15 +91,15 @@ def export(form: Format, output: str, json_: bool, archive: Path, config: Path, 
 class _Told:
     """What is said while the export runs, all of it on stderr: problems, and on a terminal how far it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress, what: str) -> None:
+        self._progress = progress
+        self._what = what
         self._said = 0
-        self._next = monotonic()
-        self._shown = False
 
     def problem(self, problem: Problem) -> None:
         """Name what is damaged; very many are summed up at the end."""
         self._said += 1
-        self._clear()
+        self._progress.clear()
         if self._said <= SAID:
             click.echo(printable(f"scraper: {problem.file}: {problem.problem}"), err=True)
         elif self._said == SAID + 1:
@@ -107,19 +107,7 @@ class _Told:
 
     def step(self, done: tuple[int, int]) -> None:
         """How far it is, now and then."""
-        if not sys.stderr.isatty() or monotonic() < self._next:
-            return
-        self._next, self._shown = monotonic() + STEP, True
-        click.echo(f"\r{100 * done[0] // max(1, done[1]):3} %", nl=False, err=True)
-
-    def end(self) -> None:
-        """Leave no trace of the progress."""
-        self._clear()
-
-    def _clear(self) -> None:
-        if self._shown:
-            click.echo("\r     \r", nl=False, err=True)
-            self._shown = False
+        self._progress.step(self._what, *done)
 
 
 def _summary(view: View, versions: int, form: Format, place: Place, *, json_: bool) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -22,6 +20,7 @@ import click
 from anyio import to_thread
 
 from scraper.cli.common import as_json, count, folder, load, moment, one_error, places, put, put_json, stamp, writing
+from scraper.cli.progress import Progress
 from scraper.errors import ArchiveUnwritable, UsageError
 from scraper.text import printable
 
@@ -64,7 +63,8 @@ def import_(files: tuple[Path, ...], json_: bool, archive: Path, config: Path, *
     """
     wanted = _Wanted.of(**options)
     work = _dry_run if wanted.dry_run else _import
-    code = asyncio.run(work(files, wanted, (archive, folder(config)), json_=json_))
+    with Progress() as progress:
+        code = asyncio.run(work(files, wanted, (archive, folder(config)), progress, json_=json_))
     raise click.exceptions.Exit(code)
 
 
@@ -135,12 +135,14 @@ class _Summary:
 # ---------------------------------------------------------------------------------------------- the import
 
 
-async def _import(files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, Path | None], *, json_: bool) -> int:
+async def _import(
+    files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, Path | None], progress: Progress, *, json_: bool
+) -> int:
     from scraper import limits, log
     from scraper.pipeline.importing import bring
 
     log.setup(level="warning")
-    summary, progress = _Summary(len(files)), _Progress()
+    summary = _Summary(len(files))
     async with _opened(*where) as (services, settings):
 
         def check() -> None:
@@ -149,7 +151,8 @@ async def _import(files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, P
 
         def tell(brought: Brought) -> None:
             summary.add(brought)
-            progress.tell(lambda: f"{summary.captures} of {total} captures, {stamp(brought.found.at)[:10]}")
+            done = summary.captures
+            progress.tell(lambda: f"{done:,} of {total:,} captures, {stamp(brought.found.at)[:10]}", done, total)
             _report(brought, progress, json_=json_)
             if summary.captures % _LOOK_AT_DISK == 0:
                 check()
@@ -206,7 +209,7 @@ def _held(folder: Path, settings: Settings, outlets: Outlets, wanted: _Wanted) -
         yield holdings
 
 
-async def _take_in(files: tuple[Path, ...], reader: Reader, holdings: Holdings, progress: _Progress) -> None:
+async def _take_in(files: tuple[Path, ...], reader: Reader, holdings: Holdings, progress: Progress) -> None:
     """Find out what the files hold. A list of a zip's members is made where a parser may be killed."""
     stop, idle = threading.Event(), threading.Event()
     idle.set()
@@ -259,36 +262,18 @@ def _troubles(holdings: Holdings) -> bool:
     return bool(holdings.told.troubles)
 
 
-def _report(brought: Brought, progress: _Progress, *, json_: bool) -> None:
+def _report(brought: Brought, progress: Progress, *, json_: bool) -> None:
     outcome, at = brought.outcome, brought.found.at
     if outcome is None:
         return
     if json_:
+        progress.clear()
         put_json({**{name: getattr(outcome, name) for name in outcome.__slots__}, "captured_at": at})
     elif outcome.verdict in TOLD:
         progress.clear()
         why = ", ".join(outcome.edit.kinds) if outcome.edit else outcome.reason
         flags = f" [{', '.join(outcome.flags)}]" if outcome.flags else ""
         put(f"{stamp(at)}  {outcome.verdict:8} {outcome.title or outcome.url}{f' ({why})' if why else ''}{flags}")
-
-
-class _Progress:
-    """One line on stderr, if that is a terminal; a few times a second."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._last = 0.0
-
-    def tell(self, say: Any) -> None:
-        """Show what `say()` says, unless something was shown just now."""
-        if self._shown and time.monotonic() - self._last > 0.2:
-            self._last = time.monotonic()
-            click.echo(f"\r\x1b[K{printable(say())[:79]}", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Make room for another line."""
-        if self._shown:
-            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 # ---------------------------------------------------------------------------------------------- a dry run
@@ -305,7 +290,9 @@ class _Share:
     left: Counter[str] = field(default_factory=Counter)
 
 
-async def _dry_run(files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, Path | None], *, json_: bool) -> int:
+async def _dry_run(
+    files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, Path | None], progress: Progress, *, json_: bool
+) -> int:
     """Say what would come. Nothing is read of the pages, and nothing is written."""
     from scraper.model import Origin
     from scraper.pipeline.importing import KNOWN, owner_of, why_not
@@ -314,7 +301,6 @@ async def _dry_run(files: tuple[Path, ...], wanted: _Wanted, where: tuple[Path, 
 
     settings, outlets = load(where[1])
     shares: dict[str, _Share] = {}
-    progress = _Progress()
     with contextlib.ExitStack() as stack:
         there = (where[0] / "catalogue.sqlite").exists()
         archive = stack.enter_context(FileArchive.open(where[0], read_only=True)) if there else None

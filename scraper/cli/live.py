@@ -8,6 +8,7 @@ from textwrap import fill, shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper.cli.common import count, opened, put, put_json
+from scraper.cli.progress import told
 from scraper.errors import FetchError, UsageError
 from scraper.text import clean
 
@@ -25,7 +26,7 @@ async def live(name: str, places: tuple[Path, Path], *, json_: bool) -> int:
 
     log.setup(level="warning")
     async with opened(*places) as open_:
-        services = open_.services
+        services = told(open_.services)
         outlet = services.outlets.get(name.removesuffix(".toml"))
         if outlet is None:
             raise UsageError(f"{name} is no outlet of {places[1]}; `scraper outlets` lists them")

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from scraper.cli.adding import add
 from scraper.cli.common import as_json, count, load, opened, places, put, put_json
+from scraper.cli.progress import told
 from scraper.errors import ConfigError, FetchError, UsageError
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ async def _discover(name: str, *, json_: bool, places: tuple[Path, Path]) -> int
 
     log.setup(level="warning")
     async with opened(*places) as open_:
-        services = open_.services
+        services = told(open_.services)
         outlet = services.outlets.get(name)
         if outlet is None:
             raise UsageError(f"{name} is no outlet of {places[1]}; `scraper outlets` lists them")

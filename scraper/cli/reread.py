@@ -14,6 +14,7 @@ import click
 
 from scraper.cli.common import Open, as_json, count, folder, one_error, opened, places, put, put_json
 from scraper.cli.history import Asked
+from scraper.cli.progress import Progress
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def reread(urls: tuple[str, ...], json_: bool, archive: Path, config: Path, **op
         from scraper.store.opening import no_catalogue
 
         raise no_catalogue(archive)
-    told = asyncio.run(_reread(wanted, (archive, folder(config)), json_=json_))
+    with Progress() as progress:
+        told = asyncio.run(_reread(wanted, (archive, folder(config)), progress, json_=json_))
     if not json_:
         _summary(told, dry_run=wanted.dry_run)
     raise click.exceptions.Exit(int(told["unreadable"] > 0))
@@ -76,6 +78,11 @@ class _Wanted:
         if not self.urls:
             yield from open_.archive.articles(self.outlet)
 
+    def count(self, open_: Open) -> int:
+        """How many articles these are."""
+        found = open_.archive.reports.status(open_.services.now()).outlets
+        return len(self.urls) or sum(one.articles for one in found if self.outlet in {None, one.outlet})
+
     def is_current(self, open_: Open, entry: Entry) -> Callable[[Snapshot], bool]:
         """Whether a version was read with what would be used now."""
         from scraper.extract.reading import reading_of
@@ -89,22 +96,23 @@ class _Wanted:
         return current
 
 
-async def _reread(wanted: _Wanted, where: tuple[Path, Path | None], *, json_: bool) -> Counter[str]:
+async def _reread(wanted: _Wanted, where: tuple[Path, Path | None], progress: Progress, *, json_: bool) -> Counter[str]:
     """Read as many articles at once as there are reading processes; how many versions ended how."""
     from scraper import log
 
     log.setup(level="warning")
     told: Counter[str] = Counter()
     async with opened(*where) as open_:
-        entries = wanted.entries(open_)
+        entries, total = wanted.entries(open_), wanted.count(open_)
 
         async def work() -> None:
             for entry in entries:
+                progress.step("articles", told["articles"], total)
                 told["articles"] += 1
                 async for found in _versions(open_, wanted, entry):
                     told[found.result] += 1
                     told["no-edit"] += found.no_edit
-                    _report(found, json_=json_)
+                    _report(found, progress, json_=json_)
 
         with one_error():
             async with anyio.create_task_group() as tasks:
@@ -122,7 +130,9 @@ def _versions(open_: Open, wanted: _Wanted, entry: Entry) -> AsyncIterator[Rerea
     return read_all(open_.services, entry, current, dry_run=wanted.dry_run, force=wanted.force)
 
 
-def _report(found: Rereading, *, json_: bool) -> None:
+def _report(found: Rereading, progress: Progress, *, json_: bool) -> None:
+    if json_ or found.result != "same":
+        progress.clear()
     if json_:
         put_json(found)
     elif found.result != "same":

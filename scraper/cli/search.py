@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scraper.cli.common import as_json, count, moment, places, put_json, reading, stamp
+from scraper.cli.progress import Progress
 from scraper.errors import UsageError
 from scraper.text import printable
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from scraper.query import Query
 
 CATCH_UP = 2.0  # seconds that taking in what is new may delay a search
+STRETCH = 0.5  # seconds
 PAGE = 200  # hits asked for at once
 WIDTH = 80
 
@@ -59,7 +62,7 @@ def search(
     """
     asked = _query(" ".join(query), **wanted)
     with reading(archive) as store:
-        _say(store.search.follow(float("inf") if catch_up else CATCH_UP))
+        _say(_caught_up(store.search) if catch_up else store.search.follow(CATCH_UP))
         found, more = _hits(store.search, asked, limit)
     for hit in found:
         if json_:
@@ -108,6 +111,17 @@ def _hits(searcher: Searcher, asked: Query, limit: int) -> tuple[list[Hit], bool
         cursor = page.cursor
         if cursor is None or len(hits) >= limit:
             return hits, cursor is not None
+
+
+def _caught_up(searcher: Searcher) -> Followed:
+    """Take in all that is new, stretch by stretch, so that it can be said how far it is."""
+    with Progress() as progress:
+        done = searcher.follow(STRETCH)
+        while done.behind and done.taken and not done.why:
+            progress.tell(partial("{:,} versions to be taken in".format, done.behind))
+            done = searcher.follow(STRETCH)
+        # Whatever a stretch could not do.
+        return searcher.follow(float("inf")) if done.behind and not done.why else done
 
 
 def _say(followed: Followed) -> None:

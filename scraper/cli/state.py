@@ -14,6 +14,7 @@ import click
 from scraper import attention
 from scraper.cli.common import ago, as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
 from scraper.cli.notify import rule_lines, rules_of
+from scraper.cli.progress import Progress
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -253,9 +254,10 @@ def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
     from scraper.store.verify import verify as check
 
     problems = 0
-    with nobody_prunes(archive):
-        for finding in check(archive, deep=deep):
+    with Progress() as progress, nobody_prunes(archive):
+        for finding in check(archive, deep=deep, step=progress.step):
             problems += 1
+            progress.clear()
             put_json(finding) if json_ else put(f"{finding.file}: {finding.problem}; {finding.repair}")
     if not json_:
         put(count(problems, "problem") if problems else "everything is as it was stored")
@@ -273,7 +275,8 @@ def reindex(json_: bool, archive: Path, config: Path) -> None:
     """
     from scraper.store.reindex import reindex as rebuild
 
-    done = rebuild(archive)
+    with Progress() as progress:
+        done = rebuild(archive, step=progress.step)
     if json_:
         put_json(done)
     else:

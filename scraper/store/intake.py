@@ -29,10 +29,12 @@ from scraper.store.stamps import moment, ticks
 
 @dataclass(slots=True)
 class Notes:
-    """What was met on the way: `say` takes sentences; `lost` are files that are named by a visit and are not whole."""
+    """What was met on the way: `say` takes sentences; `lost` are files that are named by a visit and are not whole;
+    `step` is told how many bytes of the WARC files were read."""
 
     say: Callable[[str], None]
     lost: set[str] = field(default_factory=set)
+    step: Callable[[int], None] = lambda _: None
 
 
 def warc_files(root: Path) -> list[tuple[int, Path]]:
@@ -59,6 +61,7 @@ def take_in_warc(
                 notes.say(f"{file}: {piece.length} bytes at {piece.offset} are no record: {piece.why}")
                 continue
             end = piece.offset + piece.length
+            notes.step(piece.length)
             if piece.kind == "metadata":
                 visits += take_in(db, root, piece, file, notes)
             if paths.prunings(file):

@@ -19,12 +19,13 @@ import apsw
 
 from scraper.store import catalogue as catalogues
 from scraper.store.catalogue import Catalogue, door, queries
+from scraper.store.checks import Step, untold
 from scraper.store.files import Files
 from scraper.store.intake import Notes
-from scraper.store.reindex import Extent, dump, fill
+from scraper.store.reindex import Extent, bytes_read, dump, fill
 
 
-def unlike(root: Path, catalogue: Catalogue) -> str | None:
+def unlike(root: Path, catalogue: Catalogue, step: Step = untold) -> str | None:
     """The table in which a row is not what the files say, None if there is none. Call it when all files are whole.
 
     Raises ArchiveError if there is no room for it.
@@ -35,7 +36,7 @@ def unlike(root: Path, catalogue: Catalogue) -> str | None:
         with catalogue.read() as db:
             _copy(db, there)
         again.execute("BEGIN")
-        fill(again, root, Notes(lambda _: None), None, _Known(there))
+        fill(again, root, Notes(lambda _: None, step=bytes_read(root, step)), None, _Known(there))
         for told, said in zip_longest(dump(there), dump(again)):
             if told != said:
                 return min(line.partition(" ")[0] for line in (told, said) if line)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -26,6 +26,7 @@ from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveOlder, UrlError
 from scraper.store import catalogue as catalogues
 from scraper.store import manifests, paths
 from scraper.store.catalogue import door, queries
+from scraper.store.checks import Step, untold
 from scraper.store.drafts import is_marker, is_sidecar
 from scraper.store.files import Files, read, unwritable
 from scraper.store.intake import Notes, take_in_file, take_in_warc, warc_files
@@ -82,15 +83,16 @@ class Rebuilt:
     findings: list[str] = field(default_factory=list)
 
 
-def reindex(root: Path, files: Files | None = None) -> Rebuilt:
-    """Make the catalogue of the archive at `root` again. Raises ArchiveBusy while any process has it open."""
+def reindex(root: Path, files: Files | None = None, step: Step = untold) -> Rebuilt:
+    """Make the catalogue of the archive at `root` again; `step` is told how far it is. Raises ArchiveBusy while any
+    process has it open."""
     root, files = root.resolve(), files or Files()
     if not any((root / part).exists() for part in (paths.ARTICLES, paths.WARC, paths.CATALOGUE)):
         raise ArchiveError(root, "is no archive; there are no files to make a catalogue from")
     lock = Lock(root / paths.RUN / "open.lock")
     try:
         lock.claim("the archive is in use, and its catalogue cannot be made again under it")
-        return _rebuild(root, files)
+        return _rebuild(root, files, step)
     finally:
         lock.close()
 
@@ -112,7 +114,7 @@ def renew(root: Path, files: Files) -> str | None:
     return None
 
 
-def _rebuild(root: Path, files: Files) -> Rebuilt:
+def _rebuild(root: Path, files: Files, step: Step) -> Rebuilt:
     place = root / paths.CATALOGUE
     made, result = catalogues.rebuilt(place), Rebuilt()
     with unwritable(made), door(made):
@@ -122,7 +124,8 @@ def _rebuild(root: Path, files: Files) -> Rebuilt:
         try:
             db.pragma("synchronous", "OFF")  # it is synced once, when it is whole
             db.execute("BEGIN IMMEDIATE")
-            fill(db, root, Notes(result.findings.append), Quarantine(root, files, now))
+            notes = Notes(result.findings.append, step=bytes_read(root, step))
+            fill(db, root, notes, Quarantine(root, files, now))
             state = _carry_over(db, place, result)
             result.carried = state in {"whole", "older"}
             _seed_frontier(db)
@@ -132,6 +135,21 @@ def _rebuild(root: Path, files: Files) -> Rebuilt:
             db.close()
         _put_in_place(root, files, made, state)
     return result
+
+
+def bytes_read(root: Path, step: Step) -> Callable[[int], None]:
+    """Something to tell of each piece that was read of a WARC file, which tells `step` of all of them."""
+    done = total = 0
+    for _, path in warc_files(root):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+
+    def read_on(length: int) -> None:
+        nonlocal done
+        done += length
+        step("bytes", done, total)
+
+    return read_on
 
 
 def fill(db: apsw.Connection, root: Path, notes: Notes, quarantine: Quarantine | None, extent: Extent = ALL) -> None:

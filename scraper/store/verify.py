@@ -16,20 +16,20 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scraper.errors import ArchiveDamaged, ArchiveError
 from scraper.store import chains, index, manifests, paths
 from scraper.store.catalogue import REBUILD, Catalogue, logs, unfinished
-from scraper.store.checks import BACKUP, SURPLUS, Check, Finding, pairs, spoken_of
+from scraper.store.checks import BACKUP, SURPLUS, Check, Finding, Step, followed, pairs, spoken_of, untold
 from scraper.store.drafts import is_marker, is_sidecar, is_text
 from scraper.store.files import opened
 from scraper.store.intake import is_metadata, warc_files
 from scraper.store.locks import quiet
 from scraper.store.prune import replaced
 from scraper.store.recount import unlike
-from scraper.store.reindex import article_files
+from scraper.store.reindex import article_files, bytes_read
 from scraper.store.scan import Gap, Record, scan
 from scraper.store.sidecar import checked, loads, snapshot_from
 from scraper.store.stamps import from_ticks, moment, stamp
@@ -46,8 +46,8 @@ _HOME = {
 }  # fmt: skip
 
 
-def verify(root: Path, *, deep: bool = False) -> Iterator[Finding]:
-    """All findings, as they are made. Each damaged file is named once. Changes nothing.
+def verify(root: Path, *, deep: bool = False, step: Step = untold) -> Iterator[Finding]:
+    """All findings, as they are made; `step` is told how far it is. Each damaged file is named once. Changes nothing.
 
     Memory does not grow with the archive. Raises ArchiveError only if there is no archive.
     """
@@ -58,10 +58,10 @@ def verify(root: Path, *, deep: bool = False) -> Iterator[Finding]:
         catalogue = Catalogue.open(root / paths.CATALOGUE, read_only=True)
     except ArchiveError as exc:
         yield Finding(paths.CATALOGUE, str(exc), REBUILD)
-        yield from _Check(root, None, deep=deep).all()
+        yield from _Check(root, None, step, deep=deep).all()
         return
     with contextlib.closing(catalogue):
-        yield from _Check(root, catalogue, deep=deep).all()
+        yield from _Check(root, catalogue, step, deep=deep).all()
 
 
 class _Check(Check):
@@ -138,7 +138,8 @@ class _Check(Check):
 
     def _articles(self) -> Iterator[Finding]:
         folder, names = "", list[Path]()
-        for path in article_files(self.root):
+        versions = sum(number for _, number, _ in self._rows_of("report_versions"))
+        for path in self._counted(article_files(self.root), versions):
             here = path.parent.relative_to(self.root).as_posix()
             if here != folder and names:
                 yield from self._folder(folder, names)
@@ -218,11 +219,12 @@ class _Check(Check):
     def _warcs(self) -> Iterator[Finding]:
         known = {file: (serial, size) for serial, file, size in self._rows_of("all_warcs")}
         there = {path.relative_to(self.root).as_posix(): path for _, path in warc_files(self.root)}
+        read_on = bytes_read(self.root, self.step if self.deep else untold)
         for file in sorted(there):
             serial, size = known.get(file, (None, 0))
             if serial is None and self.catalogue:
                 self.surplus.append(file)
-            yield from self._warc(file, serial, size)
+            yield from self._warc(file, serial, size, read_on)
         # A name that was only reserved was never a file.
         yield from self._missing(file for file, (_, size) in known.items() if size and file not in there)
         for path in sorted((self.root / paths.WARC).rglob("*")):
@@ -230,7 +232,7 @@ class _Check(Check):
             if name not in there and not path.is_dir():
                 self.surplus.append(name)
 
-    def _warc(self, file: str, serial: int | None, known: int) -> Iterator[Finding]:
+    def _warc(self, file: str, serial: int | None, known: int, read_on: Callable[[int], None]) -> Iterator[Finding]:
         try:
             expected = self._captures(serial) if self.deep else {}
             with opened(self.root / file) as fd, open(fd, "rb", closefd=False) as stream:
@@ -239,7 +241,7 @@ class _Check(Check):
                     yield Finding(file, f"is cut short by {known - size} bytes", BACKUP)
                     return
                 pieces = scan(stream, 0 if self.deep else known, size, is_metadata)
-                yield from self._records(file, expected, known, pieces)
+                yield from self._records(file, expected, known, followed(pieces, read_on))
         except ArchiveDamaged as exc:
             yield Finding(file, exc.why, BACKUP)
 
@@ -349,7 +351,7 @@ class _Check(Check):
 
     def _recount(self) -> Iterator[Finding]:
         """If all files are whole, what the catalogue says can be asked of them."""
-        if self.deep and self.catalogue and not self.named and (table := unlike(self.root, self.catalogue)):
+        if self.deep and self.catalogue and not self.named and (table := unlike(self.root, self.catalogue, self.step)):
             yield Finding(paths.CATALOGUE, f"does not say what the files say, in the table {table}", REBUILD)
 
     # ------------------------------------------------------------------------------------------ surplus
