@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 REPLAY := .venv-replay
+PROBE  := .venv-probe
 ARCHIVE ?= archive
 CONFIG  ?= config
 EFFORT  ?= 10
@@ -25,10 +26,10 @@ demo: $(VENV)/ready  ## see it work without internet: an outlet on this machine,
 screenshots: $(VENV)/ready-dev  ## take the pictures in docs/images anew, of the demo's pages
 	$(BIN)/python -m tests.screenshots
 
-test: $(VENV)/ready-dev $(REPLAY)/ready  ## run all tests
+test: $(VENV)/ready-dev $(REPLAY)/ready $(PROBE)/ready  ## run all tests
 	$(BIN)/pytest -n auto $(PYTEST)
 
-torture: $(VENV)/ready-dev $(REPLAY)/ready  ## try to break it for some minutes, and say how much was tried
+torture: $(VENV)/ready-dev $(REPLAY)/ready $(PROBE)/ready  ## try to break it for some minutes, and say how much was tried
 	$(BIN)/python -m tests.torture --effort $(EFFORT) --write docs/reliability.md
 
 fuzz: $(VENV)/ready-fuzz  ## look for inputs that break a parser: FUZZ_SECONDS for each (Linux)
@@ -56,9 +57,11 @@ lock: $(VENV)/ready-dev  ## pin all packages anew, with hashes
 		--python-version 3.11 --extra build --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 		--python-version 3.11 --upgrade -o requirements-replay.lock requirements-replay.in
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+		--python-version 3.11 --upgrade -o requirements-probe.lock requirements-probe.in
 
 clean:           ## remove the virtual environments and caches
-	rm -rf $(VENV) $(REPLAY) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(REPLAY) $(PROBE) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version if sys.version_info < (3, 11) else 0)'
@@ -79,4 +82,10 @@ $(VENV)/ready-fuzz: $(VENV)/ready-dev requirements-fuzz.lock
 $(REPLAY)/ready: requirements-replay.lock
 	$(PYTHON) -m venv $(REPLAY)
 	$(REPLAY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-replay.lock
+	touch $@
+
+# schemathesis holds the API to its own description in the tests; its packages are to move apart from ours.
+$(PROBE)/ready: requirements-probe.lock
+	$(PYTHON) -m venv $(PROBE)
+	$(PROBE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-probe.lock
 	touch $@

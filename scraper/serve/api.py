@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast, get_args
 
+from scraper import urls
 from scraper.errors import ArchiveDamaged, UrlError
 from scraper.model import EditKind, Entry, Outlet, Snapshot
 from scraper.reports import OutletReport, Place, Wanted
@@ -29,6 +30,7 @@ from scraper.serve.shapes import (
     NeedShape,
     OutletShape,
     OutletsShape,
+    RowShape,
     SourceShape,
     StatusShape,
     VersionShape,
@@ -44,23 +46,26 @@ MOST: Final = 200
 TEXT: Final = "text/plain; charset=utf-8"
 WARC: Final = "application/warc"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(\d{1,18})-([0-9a-f]{16})-(\d{1,9})", re.ASCII)
+# Microseconds until the year 5138: no place is later, and none overflows.
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{16})-([0-9]{1,9})", re.ASCII)
 KINDS: Final = cast("tuple[str, ...]", get_args(EditKind))
+_PLACE: Final[take.Schema] = {"type": "string", "pattern": "^[0-9]{1,17}-[0-9a-f]{16}-[0-9]{1,9}$"}
+_URL: Final[take.Schema] = {
+    "type": "string",
+    "format": "uri",
+    "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://",
+    "maxLength": take.LONGEST,
+}
 
 # ------------------------------------------------------------------------------------------------ what is asked
 
-_STRING: Final = {"type": "string"}
-_WHEN: Final = {"type": "string", "examples": ["2026-11-22", "2026-11-22T08:30:00Z"]}
-_ID: Final = Field(
-    "id", "The id of an article: 16 hex digits.", take.article_id, {"type": "string", "pattern": "^[0-9a-f]{16}$"},
-    "path", required=True,
-)  # fmt: skip
-_N: Final = Field("n", "The number of a version, from 0.", take.number, {"type": "integer", "minimum": 0}, "path")
+_ID: Final = Field("id", "The id of an article: 16 hex digits.", take.article_id, take.ID, "path", required=True)
+_N: Final = Field("n", "The number of a version, from 0.", take.number, take.NUMBER, "path")
 _LIMIT: Final = Field(
-    "limit", f"How many to give at most; more than {MOST} is {MOST}.", take.up_to(MOST), {"type": "integer"},
+    "limit", f"How many to give; what is above {MOST} or below 1 is brought within.", take.up_to(MOST), take.COUNT,
     default=PAGE,
 )  # fmt: skip
-_OUTLET: Final = Field("outlet", "Of this outlet only.", take.plain, _STRING)
+_OUTLET: Final = Field("outlet", "Of this outlet only.", take.plain, take.PLAIN)
 
 
 def cursor_of(place: Place | None) -> str | None:
@@ -75,20 +80,16 @@ def place_of(text: str) -> Place:
     match = _CURSOR.fullmatch(text)
     if match is None:
         raise ValueError("is what another page of this list gave as `next`")
-    try:
-        at = _EPOCH + timedelta(microseconds=int(match[1]))
-    except OverflowError:
-        raise ValueError("is no cursor of this list") from None
-    return Place(at, match[2], int(match[3]))
+    return Place(_EPOCH + timedelta(microseconds=int(match[1])), match[2], int(match[3]))
 
 
 WANTED: Final = (
     _OUTLET,
-    Field("language", "Of outlets in this language only, such as `en`.", take.plain, _STRING),
-    Field("kind", "Of this kind only.", take.one_of(*KINDS), {"type": "string", "enum": list(KINDS)}),
-    Field("stealth", "Only those made in silence.", take.flag, {"type": "boolean"}, default=False),
-    Field("since", "Captured from then on.", take.moment, _WHEN),
-    Field("until", "Captured before then.", take.moment, _WHEN),
+    Field("language", "Of outlets in this language only, such as `en`.", take.language, take.LANGUAGE),
+    Field("kind", "Of this kind only.", take.one_of(*KINDS), take.words(*KINDS)),
+    Field("stealth", "Only those made in silence.", take.flag, take.FLAG, default=False),
+    Field("since", "Captured from then on.", take.moment, take.WHEN),
+    Field("until", "Captured before then.", take.moment, take.WHEN),
 )
 
 
@@ -128,7 +129,7 @@ def snapshot_of(site: Site, article_id: str, version: int) -> Snapshot:
 
 
 def _articles(site: Site, values: Values) -> Reply:
-    if values["url"]:
+    if values["url"] is not None:
         return Reply(ArticlesShape(tuple(map(ArticleShape.of, _found(site, values["url"]))), None))
     found = site.library.articles(values["outlet"], values["cursor"], values["limit"])
     more = found[-1].id if len(found) == values["limit"] else None
@@ -139,7 +140,7 @@ def _found(site: Site, url: str) -> list[Entry]:
     known = site.outlets()
     outlet = cast("Any", known).for_url(url) if hasattr(known, "for_url") else None
     try:
-        entry = site.library.find(url, outlet)
+        entry = site.library.find(urls.canonical(url), outlet)
     except UrlError as error:
         raise bad("url", str(error)) from None
     return [entry] if entry else []
@@ -161,14 +162,17 @@ def _version(site: Site, values: Values) -> Reply:
     name = snapshot.path.rpartition("/")[2]
     if form == "text":
         return Reply(body=site.library.text(snapshot).encode(), media=TEXT,
-                     headers={"Content-Disposition": f'inline; filename="{name}"'})  # fmt: skip
+                     headers=_BY_ACCEPT | {"Content-Disposition": f'inline; filename="{name}"'})  # fmt: skip
     if form == "warc":
         name = f"{snapshot.article_id}-{snapshot.version:03d}.warc.gz"
         return Reply(body=site.library.records(snapshot), media=WARC,
-                     headers={"Content-Disposition": f'attachment; filename="{name}"',
-                              "Content-Security-Policy": "sandbox; default-src 'none'"})  # fmt: skip
+                     headers=_BY_ACCEPT | {"Content-Disposition": f'attachment; filename="{name}"',
+                                           "Content-Security-Policy": "sandbox; default-src 'none'"})  # fmt: skip
     sidecar = json.loads(site.library.sidecar(snapshot))
-    return Reply(VersionShape.of(snapshot, site.library.text(snapshot), sidecar))
+    return Reply(VersionShape.of(snapshot, site.library.text(snapshot), sidecar), headers=_BY_ACCEPT)
+
+
+_BY_ACCEPT: Final = {"Vary": "Accept"}  # else a cache would give the text to who asks for JSON
 
 
 def _preferred(accept: str) -> str:
@@ -200,7 +204,7 @@ def _diff(site: Site, values: Values) -> Reply:
     new = snapshot_of(site, entry.id, last if values["to"] is None else values["to"])
     old = snapshot_of(site, entry.id, max(0, new.version - 1) if values["from"] is None else values["from"])
     found = site.differ.data(old.article, new.article)
-    rows = cast("list[dict[str, object]]", found["rows"])
+    rows = tuple(map(RowShape.of, cast("list[dict[str, object]]", found["rows"])))
     html = site.differ.html(old.article, new.article)
     return Reply(DiffShape(entry.id, old.version, new.version, bool(found["changed"]), rows, html))
 
@@ -267,15 +271,16 @@ def _status(site: Site, _values: Values) -> Reply:
     )
 
 
-def _cursor(read: Callable[[str], object]) -> Field:
-    return Field("cursor", "What the page before gave as `next`.", read, _STRING)
+def _cursor(read: Callable[[str], object], schema: take.Schema) -> Field:
+    return Field("cursor", "What the page before gave as `next`.", read, schema)
 
 
 ENDPOINTS: Final = (
     Endpoint(
         f"{ROOT}/articles", "Articles in order of their ids, or the one known under any form of a URL.", _articles,
         ArticlesShape,
-        (_OUTLET, Field("url", "Any form of an article's URL.", take.plain, _STRING), _cursor(take.article_id), _LIMIT),
+        (_OUTLET, Field("url", "Any form of an article's URL.", take.plain, _URL), _cursor(take.article_id, take.ID),
+         _LIMIT),
     ),
     Endpoint(f"{ROOT}/articles/{{id}}", "One article.", _article, ArticleShape, (_ID,), missing="article"),
     Endpoint(
@@ -287,7 +292,7 @@ ENDPOINTS: Final = (
         "One version: JSON, or the text or the WARC records it was read from by `format` or `Accept`.",
         _version, VersionShape,
         (_ID, _N, Field("format", "In which form.", take.one_of("json", "text", "warc"),
-                        {"type": "string", "enum": ["json", "text", "warc"]})),
+                        take.words("json", "text", "warc"))),
         media=("text/plain", WARC), missing="version",
     ),
     Endpoint(
@@ -301,13 +306,16 @@ ENDPOINTS: Final = (
     Endpoint(
         f"{ROOT}/diff", "How one version became another, by word; without numbers the last edit.", _diff, DiffShape,
         (
-            Field("article", "The id of an article.", take.article_id, _ID.schema, required=True),
-            Field("from", "The older version; the one before `to` by default.", take.number, _N.schema),
-            Field("to", "The newer version; the last by default.", take.number, _N.schema),
+            Field("article", "The id of an article.", take.article_id, take.ID, required=True),
+            Field("from", "The older version; the one before `to` by default.", take.number, take.NUMBER),
+            Field("to", "The newer version; the last by default.", take.number, take.NUMBER),
         ),
         missing="article or version",
     ),
-    Endpoint(f"{ROOT}/changes", "Edits, newest first.", _changes, ChangesShape, (*WANTED, _cursor(place_of), _LIMIT)),
+    Endpoint(
+        f"{ROOT}/changes", "Edits, newest first.", _changes, ChangesShape,
+        (*WANTED, _cursor(place_of, _PLACE), _LIMIT),
+    ),
     Endpoint(
         f"{ROOT}/search", "Full text of all versions, also what was taken out again.", finding.search, FoundShape,
         (*finding.FIELDS, _LIMIT),
@@ -315,7 +323,7 @@ ENDPOINTS: Final = (
     Endpoint(f"{ROOT}/outlets", "All outlets.", _outlets, OutletsShape),
     Endpoint(
         f"{ROOT}/outlets/{{name}}", "One outlet.", _outlet, OutletShape,
-        (Field("name", "Its domain, as its file is called.", take.plain, _STRING, "path", required=True),),
+        (Field("name", "Its domain, as its file is called.", take.plain, take.PLAIN, "path", required=True),),
         missing="outlet",
     ),
     Endpoint(f"{ROOT}/status", "How the archive is doing.", _status, StatusShape),

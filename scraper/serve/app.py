@@ -6,7 +6,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from scraper.errors import ArchiveError
@@ -23,25 +23,25 @@ def create_app(site: Site, door: Door | None = None) -> Gate:
     """The application over one archive, behind its gate."""
 
     app = Starlette(
-        routes=routes_of(site),
+        routes=routes_of(site, locked=bool(door and door.token)),
         exception_handlers={Problem: _problem, HTTPException: _http, ArchiveError: _archive, Exception: _bug},
     )
     app.router.redirect_slashes = False
     return Gate(app, door or Door())  # around all of it: an answer to a bug has its headers too
 
 
-def routes_of(site: Site) -> list[Route]:
-    """Everything that can be asked for."""
+def routes_of(site: Site, *, locked: bool = False) -> list[Route]:
+    """Everything that can be asked for; `locked` where a token is needed, which the description of it says."""
 
-    async def healthz(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+    async def healthz(request: Request) -> Response:
+        return respond_with(request, Reply({"status": "ok"}))
 
-    async def readyz(_request: Request) -> Response:
+    async def readyz(request: Request) -> Response:
         word = site.trouble()
-        return JSONResponse({"status": word or "ready"}, status_code=503 if word else 200)
+        return respond_with(request, Reply({"status": word or "ready"}, 503 if word else 200))
 
     async def description(request: Request) -> Response:
-        return respond_with(request, Reply(openapi.document()))
+        return respond_with(request, Reply(openapi.document(locked=locked)))
 
     return [
         Route("/healthz", healthz),

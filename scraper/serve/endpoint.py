@@ -23,6 +23,8 @@ JSON: Final = "application/json"
 LONGEST: Final = 2000  # characters of a value
 _ID = re.compile(r"[0-9a-f]{16}")
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]*)?", re.ASCII)
+Schema = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Field:
     name: str
     about: str
     read: Callable[[str], Any]
-    schema: Mapping[str, object]
+    schema: Schema
     where: Literal["query", "path"] = "query"
     required: bool = False
     default: Any = None
@@ -119,11 +121,14 @@ def respond_with(request: Request, reply: Reply) -> Response:
 
 def has_it(request: Request, tag: str) -> bool:
     """Whether whoever asks has what `tag` names (RFC 9110, 13.1.2: compared as a weak one)."""
-    given = re.split(r"\s*,\s*", request.headers.get("if-none-match", ""))
+    given = re.split(r"\s*,\s*", ",".join(request.headers.getlist("if-none-match")))
     return "*" in given or tag in {one.removeprefix("W/") for one in given}
 
 
 # ------------------------------------------------------------------------------------------------ values
+# Each reader beside the JSON schema that says the same: whatever fits the one is taken by the other.
+
+ID: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
 
 
 def article_id(text: str) -> str:
@@ -133,11 +138,17 @@ def article_id(text: str) -> str:
     return text
 
 
+NUMBER: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+
+
 def number(text: str) -> int:
     """A whole number from 0 on, in ASCII digits."""
     if not _DIGITS.fullmatch(text):
         raise ValueError("is a whole number of at most nine digits")
     return int(text)
+
+
+COUNT: Final[Schema] = {"type": "integer"}
 
 
 def up_to(most: int) -> Callable[[str], int]:
@@ -151,13 +162,25 @@ def up_to(most: int) -> Callable[[str], int]:
     return read
 
 
+WHEN: Final[Schema] = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+    "examples": ["2026-11-22", "2026-11-22T08:30:00Z"],
+}
+
+
 def moment(text: str) -> datetime:
     """A date or a date and time (ISO 8601); without a zone it is UTC."""
     try:
         at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError("is a date (2026-11-22) or a date and time (2026-11-22T08:30:00Z)") from None
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:  # a day at either end of the calendar, and on another one in UTC
+        return datetime.min.replace(tzinfo=UTC) if at.year == 1 else datetime.max.replace(tzinfo=UTC)
+
+
+FLAG: Final[Schema] = {"type": "boolean"}
 
 
 def flag(text: str) -> bool:
@@ -165,6 +188,11 @@ def flag(text: str) -> bool:
     if text not in {"true", "false", "1", "0"}:
         raise ValueError("is true or false")
     return text in {"true", "1"}
+
+
+def words(*known: str) -> Schema:
+    """The schema of `one_of`."""
+    return {"type": "string", "enum": list(known)}
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -176,6 +204,20 @@ def one_of(*words: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+LANGUAGE: Final[Schema] = {"type": "string", "maxLength": LONGEST, "pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9_-]*)?$"}
+
+
+def language(text: str) -> str:
+    """The code of a language in lower case, without its country."""
+    found = _LANGUAGE.fullmatch(text)
+    if found is None:
+        raise ValueError("is the code of a language, such as en")
+    return found[1].lower()
+
+
+PLAIN: Final[Schema] = {"type": "string", "maxLength": LONGEST, "pattern": r"^(?:[^\p{C}\p{Z}]| )*$"}
 
 
 def plain(text: str) -> str:

@@ -16,23 +16,22 @@ from scraper.serve.problems import Problem, bad
 from scraper.serve.shapes import FoundShape, HitShape
 from scraper.serve.site import Site
 
-_STRING: Final = {"type": "string"}
-_DAY: Final = {"type": "string", "examples": ["2026-11-22"]}
+_OUTLET: Final[take.Schema] = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$"}
+_CURSOR: Final[take.Schema] = {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,6}$"}
 CATCH_UP: Final = 0.5  # seconds that taking in what is new may delay a search
 VERSIONS: Final = ("any", "latest", "all")
 
 FIELDS: Final = (
     Field("q", "The query: words, \"phrases\", OR, -without, begin*, title:, author:, removed:yes; see docs/search.md.",
-          take.plain, _STRING, required=True),
-    Field("outlet", "At this outlet only.", take.plain, _STRING),
-    Field("language", "In this language only, such as `en`.", take.plain, _STRING),
-    Field("since", "Published from this day on.", take.moment, _DAY),
-    Field("until", "Published before this day.", take.moment, _DAY),
+          take.plain, take.PLAIN | {"minLength": 1, "maxLength": query.LONGEST}, required=True),
+    Field("outlet", "At this outlet only.", take.plain, _OUTLET),
+    Field("language", "In this language only, such as `en`.", take.language, take.LANGUAGE),
+    Field("since", "Published from this day on.", take.moment, take.WHEN),
+    Field("until", "Published before this day.", take.moment, take.WHEN),
     Field("version", "One hit an article wherever it holds (`any`), where it holds in the last version (`latest`), or "
-          "one for each version (`all`).", take.one_of(*VERSIONS), {"type": "string", "enum": list(VERSIONS)},
-          default="any"),
-    Field("removed", "Only what no longer stands in the last version.", take.flag, {"type": "boolean"}, default=False),
-    Field("cursor", "What the page before gave as `next`.", take.plain, _STRING),
+          "one for each version (`all`).", take.one_of(*VERSIONS), take.words(*VERSIONS), default="any"),
+    Field("removed", "Only what no longer stands in the last version.", take.flag, take.FLAG, default=False),
+    Field("cursor", "What the page before gave as `next`.", take.plain, _CURSOR),
 )  # fmt: skip
 
 
@@ -41,7 +40,7 @@ def asked(values: Values) -> Query:
     try:
         found = query.parse(values["q"]).narrowed(
             outlets=(query.outlet(values["outlet"]),) if values["outlet"] else (),
-            languages=(query.language(values["language"]),) if values["language"] else (),
+            languages=(values["language"],) if values["language"] else (),
             after=_day(values["since"]),
             before=_day(values["until"]),
         )

@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta
+
+from scraper.article import BlockKind
 from scraper.copies import Copy
-from scraper.model import Edit, Entry, Part, Snapshot
+from scraper.model import Edit, EditKind, Entry, Part, RecordKind, Snapshot, VerdictKind
 from scraper.reports import Change, Edition, Seen
+from scraper.serve.jobs import State
+
+ArticleId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+JobId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Meta(ge=0)]
+Kinds = tuple[EditKind, ...]
+Pair = tuple[Count, Count]
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleShape:
     """An article: everything the archive has of one story at one outlet."""
 
-    id: str
+    id: ArticleId
     outlet: str
     url: str
     title: str | None
     first_seen: datetime
-    latest: int | None
+    latest: Count | None
     gone_since: datetime | None
-    follows: str | None
+    follows: ArticleId | None
 
     @classmethod
     def of(cls, entry: Entry) -> ArticleShape:
@@ -46,15 +57,15 @@ class ArticlesShape:
 class EditionShape:
     """One version without its text. `kinds` and `stealth` are those of the edit that made it."""
 
-    version: int
+    version: Count
     captured_at: datetime
-    verdict: str
+    verdict: VerdictKind
     title: str | None
-    kinds: tuple[str, ...]
+    kinds: Kinds
     stealth: bool
     flags: tuple[str, ...]
-    revision: int
-    sha256: str
+    revision: Count
+    sha256: Sha256
     snapshot: str
 
     @classmethod
@@ -78,10 +89,10 @@ class VersionsShape:
 class PartShape:
     """One part of an edit: its kind, and the words before and after."""
 
-    kind: str
+    kind: EditKind
     old: str
     new: str
-    block: int | None
+    block: Count | None
 
     @classmethod
     def of(cls, part: Part) -> PartShape:
@@ -93,7 +104,7 @@ class PartShape:
 class EditShape:
     """The difference from the version before."""
 
-    kinds: tuple[str, ...]
+    kinds: Kinds
     stealth: bool
     parts: tuple[PartShape, ...]
 
@@ -107,11 +118,11 @@ class EditShape:
 class VersionShape:
     """One version: its text in the seed format, and its sidecar (schema.org NewsArticle) as it lies beside it."""
 
-    article: str
-    version: int
+    article: ArticleId
+    version: Count
     captured_at: datetime
     text: str
-    sha256: str
+    sha256: Sha256
     snapshot: str
     edit: EditShape | None
     sidecar: dict[str, Any]
@@ -129,10 +140,10 @@ class VisitShape:
 
     at: datetime
     url: str
-    verdict: str
+    verdict: RecordKind
     reason: str | None
     flags: tuple[str, ...]
-    version: int | None
+    version: Count | None
 
     @classmethod
     def of(cls, seen: Seen) -> VisitShape:
@@ -153,10 +164,10 @@ class CopyShape:
     """Another article with the same text. `similarity` is from 0 to 1; who had it first by our captures."""
 
     article: ArticleShape
-    similarity: float
+    similarity: Annotated[float, Meta(ge=0, le=1)]
     published: str | None
     captured_at: datetime
-    edits: int
+    edits: Count
 
     @classmethod
     def of(cls, one: Copy) -> CopyShape:
@@ -177,14 +188,14 @@ class ChangeShape:
     """One edit: which version of which article it made, and when that was captured."""
 
     at: datetime
-    article: str
-    version: int
+    article: ArticleId
+    version: Count
     outlet: str
     url: str
     title: str | None
-    kinds: tuple[str, ...]
+    kinds: Kinds
     stealth: bool
-    verdict: str
+    verdict: VerdictKind
     flags: tuple[str, ...]
     snapshot: str
 
@@ -216,20 +227,20 @@ class HitShape:
     last of each row; `removed_in` is the version that no longer had it. `snippet_marks` are pairs of character offsets
     into `snippet`."""
 
-    article: str
+    article: ArticleId
     outlet: str
     url: str
     title: str
     language: str | None
     published: str | None
-    version: int
+    version: Count
     captured_at: datetime | None
-    versions: tuple[tuple[int, int], ...]
-    latest: int
-    removed_in: int | None
+    versions: tuple[Pair, ...]
+    latest: Count
+    removed_in: Count | None
     gone_since: datetime | None
     snippet: str | None
-    snippet_marks: tuple[tuple[int, int], ...]
+    snippet_marks: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +252,51 @@ class FoundShape:
 
 
 @dataclass(frozen=True, slots=True)
+class RunShape:
+    """Words that stayed (`equal`), went or came."""
+
+    op: Literal["equal", "delete", "insert"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideShape:
+    """What a row is in one of the two texts: the kinds of its blocks, and the index of the first; null for fields."""
+
+    at: Count | None
+    kinds: tuple[BlockKind | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """One paragraph beside what it became. `moved`: where it stands on the other side, if it went there."""
+
+    op: Literal["equal", "change", "delete", "insert"]
+    place: Literal["headline", "subtitle", "byline", "caption", "body"]
+    old: SideShape
+    new: SideShape
+    moved: Count | None
+    runs: tuple[RunShape, ...]
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> RowShape:
+        """As the comparison has it."""
+        return cls(
+            row["op"], row["place"], SideShape(**row["old"]), SideShape(**row["new"]), row["moved"],
+            tuple(RunShape(**run) for run in row["runs"]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class DiffShape:
     """How one version of an article became another. `rows` are paragraphs in order, each with its words; `html` is the
     same as an escaped fragment."""
 
-    article: str
-    from_version: int
-    to_version: int
+    article: ArticleId
+    from_version: Count
+    to_version: Count
     changed: bool
-    rows: list[dict[str, Any]]
+    rows: tuple[RowShape, ...]
     html: str
 
 
@@ -262,10 +309,10 @@ class OutletShape:
     home: str | None
     language: str | None
     listed: bool
-    articles: int
-    versions: int
-    gone: int
-    due: int
+    articles: Count
+    versions: Count
+    gone: Count
+    due: Count
     last_new: datetime | None
     last_version: datetime | None
     last_error: str | None
@@ -289,8 +336,8 @@ class SourceShape:
     last_ok: datetime | None
     last_new: datetime | None
     last_error: str | None
-    failures: int
-    items: int
+    failures: Count
+    items: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +356,16 @@ class StatusShape:
 
     state: str
     attention: tuple[NeedShape, ...]
-    articles: int
-    versions: int
-    gone: int
-    queue: int
-    due: int
+    articles: Count
+    versions: Count
+    gone: Count
+    queue: Count
+    due: Count
     next_visit: datetime | None
-    hosts_blocked: int
+    hosts_blocked: Count
     sources: tuple[SourceShape, ...]
-    bytes_kept: int
-    bytes_free: int
+    bytes_kept: Count
+    bytes_free: Count
     outlets: tuple[OutletShape, ...]
 
 
@@ -326,9 +373,9 @@ class StatusShape:
 class JobShape:
     """A fetch that was asked for: `queued`, `running`, `done` or `failed`. `result` is what `scraper fetch` says."""
 
-    id: str
+    id: JobId
     url: str
-    state: str
+    state: State
     asked_at: datetime
     ended_at: datetime | None
     result: dict[str, Any] | None

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from scraper.article import Article
 from scraper.compare import compare
 from scraper.compare import diff as diffs
+from scraper.connections import Connection
 from scraper.model import Snapshot
 from scraper.serve.app import create_app
 from scraper.serve.gate import Door
@@ -116,8 +117,11 @@ class _Server(uvicorn.Server):
 @contextmanager
 def serving(app: ASGIApp, jobs: Jobs | None = None, **more: Any) -> Iterator[int]:
     """Serve on loopback, in a thread with an event loop of its own; gives the port."""
-    sock = socket.create_server(("127.0.0.1", 0))
-    plain = {"log_config": None, "access_log": False, "lifespan": "off", "server_header": False}
+    # Named as TCP, as the daemon does: else asyncio does not know it for that, and each answer waits 40 ms (`web.py`).
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.bind(("127.0.0.1", 0))
+    sock.listen()
+    plain = {"http": Connection, "log_config": None, "access_log": False, "lifespan": "off", "server_header": False}
     server = _Server(uvicorn.Config(app, **(plain | more)))
 
     async def main() -> None:
