@@ -31,6 +31,7 @@ from scraper.model import (
     SourceState,
 )
 from scraper.notices import Delivery, Receipt
+from scraper.present import Present
 from scraper.query import Query
 from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
 from scraper.widgets import Decided, Decision, Widget
@@ -304,6 +305,10 @@ class Library(Protocol):
 
     def status(self, now: datetime) -> Status:
         """How everything is doing; may be some seconds old."""
+        ...
+
+    def present(self, now: datetime) -> Present:
+        """What runs now, whoever runs it."""
         ...
 
 

@@ -23,11 +23,12 @@ from scraper.model import Edit
 from scraper.pipeline import visit_now
 from scraper.serve.app import create_app
 from scraper.serve.gate import Door
-from scraper.serve.jobs import Jobs
+from scraper.serve.jobs import FOLDER, Jobs
 from scraper.serve.site import Notice, Site
 from scraper.settings import Serve
 from scraper.store.archive import FileArchive
 from scraper.store.library import FileLibrary
+from scraper.store.slips import Slips
 
 
 def listen_on(bind: str) -> socket.socket:
@@ -67,7 +68,7 @@ class Web:
         low_water: int = 0,
     ) -> None:
         self._sock = sock
-        self._jobs = Jobs(lambda url: _fetch(daemon, url))
+        self._jobs = Jobs(lambda url: _fetch(daemon, url), desk=Slips(archive.root, FOLDER))
         site = Site(
             library=FileLibrary(archive),
             search=archive.search,

@@ -29,6 +29,7 @@ NOUNS = {
     "likeness",
     "copies",
     "reports",
+    "present",
     "attention",
     "words",
     "query",

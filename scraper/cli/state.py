@@ -16,12 +16,17 @@ from scraper.cli.common import ago, as_json, count, load, moment, places, plain,
 from scraper.cli.notify import rule_lines, rules_of
 from scraper.cli.progress import Progress
 from scraper.errors import UsageError
+from scraper.present import lately
 
 if TYPE_CHECKING:
     from scraper.model import EditKind, SourceState
+    from scraper.present import AtWork, Present
     from scraper.reports import DiskReport, OutletReport, Status
+    from scraper.serve.jobs import Job
+    from scraper.store.archive import FileArchive
 
 MOST_NEEDS = 10  # that `--all` would show whole
+ASKED = 20  # fetches that somebody asked for
 SHOWN = 20  # rows of a list that `--all` would show whole
 
 
@@ -40,22 +45,24 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     """
     now = datetime.now(UTC)
     with reading(archive) as store:
-        found = store.reports.status(now)
+        found, runs = store.reports.status(now), _present(store, now)
     work = _work(archive, config, now)
     rules = rules_of(archive, config)
     short, listed = work["trouble"], _listed(config)
     told = f"{short['word']}: {short['why']}" if short else None
     needs = attention.needs(found, listed, told, now, low_water=_low_water(config))
     if json_:
-        put_json({**cast("dict[str, object]", plain(found)), **work, "attention": needs, "notify": rules})
+        more = {"attention": needs, "notify": rules, "now": runs, "asked": _asked(archive)}
+        put_json({**cast("dict[str, object]", plain(found)), **work, **more})
         return
     if not listed and config.is_dir():
         load(config)  # mistakes are said
     for line in _needs(needs, None if all_ else MOST_NEEDS):
         put(line)
-    put(f"daemon     {_daemon(work['daemon'])}")
+    put(f"daemon     {_daemon(runs.at_work)}")
     if short:
         put(f"trouble    {short['word']}: {short['why']}")
+    put(f"visits     {lately(runs.visited)}")
     for line in (*_lines(found, listed, now, None if all_ else SHOWN), *rule_lines(rules, now)):
         put(line)
 
@@ -100,11 +107,23 @@ def _low_water(config: Path) -> int:
     return 0
 
 
-def _daemon(roles: dict[str, str]) -> str:
-    by_process: dict[str, list[str]] = {}
-    for role, process in roles.items():
-        by_process.setdefault(process, []).append(role)
-    return "; ".join(f"{process}: {', '.join(held)}" for process, held in by_process.items()) or "none is at work"
+def _present(store: FileArchive, now: datetime) -> Present:
+    from scraper.store.present import present
+
+    return present(store.root, store.catalogue, now)
+
+
+def _asked(archive: Path) -> list[Job]:
+    """The last fetches that somebody asked the web side for, the newest first."""
+    from scraper.serve.jobs import FOLDER, noted
+    from scraper.store.slips import Slips
+
+    return noted(Slips(archive, FOLDER))[: -ASKED - 1 : -1]
+
+
+def _daemon(at_work: Sequence[AtWork]) -> str:
+    said = (f"{one.process}: {', '.join(one.roles)}, since {stamp(one.since)}" for one in at_work)
+    return "; ".join(said) or "none is at work"
 
 
 def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> Iterator[str]:

@@ -130,13 +130,14 @@ def snapshot_of(site: Site, article_id: str, version: int) -> Snapshot:
 
 def _articles(site: Site, values: Values) -> Reply:
     if values["url"] is not None:
-        return Reply(ArticlesShape(tuple(map(ArticleShape.of, _found(site, values["url"]))), None))
+        return Reply(ArticlesShape(tuple(map(ArticleShape.of, found_under(site, values["url"]))), None))
     found = site.library.articles(values["outlet"], values["cursor"], values["limit"])
     more = found[-1].id if len(found) == values["limit"] else None
     return Reply(ArticlesShape(tuple(map(ArticleShape.of, found)), more))
 
 
-def _found(site: Site, url: str) -> list[Entry]:
+def found_under(site: Site, url: str) -> list[Entry]:
+    """The article known under any form of `url`, or none. Raises Problem for what is no address."""
     known = site.outlets()
     outlet = cast("Any", known).for_url(url) if hasattr(known, "for_url") else None
     try:

@@ -2,7 +2,8 @@
 
     POST → queued → running → done | failed
 
-The work itself is the host's: `act` is the same visit as everybody else's.
+The work itself is the host's: `act` is the same visit as everybody else's. What became of each is noted, so that it can
+be told after the process that did it has ended, and by other processes.
 """
 
 from __future__ import annotations
@@ -13,13 +14,36 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal, Protocol
 
+import msgspec
 import structlog
+from anyio import to_thread
 from anyio.abc import TaskGroup
+
+from scraper.errors import ArchiveError
 
 State = Literal["queued", "running", "done", "failed"]
 log = structlog.get_logger("scraper.serve")
+
+FOLDER: Final = "fetch"  # of the notes
+NOTE: Final = "jobs"
+NOTED: Final = 200  # jobs, the last ones
+CUT: Final = "the program ended before this was done; ask for it again"
+# What is noted of a result: not the words of an edit, which may be many and are in the archive.
+_KEPT: Final = ("url", "final_url", "verdict", "version", "article_id", "outlet", "title", "reason", "retry_at")
+
+
+class Desk(Protocol):
+    """Where notes are kept: see `store.slips.Slips`."""
+
+    def read(self, name: str) -> bytes | None:
+        """What was noted last, or None."""
+        ...
+
+    def write(self, name: str, data: bytes) -> None:
+        """Note `data` instead."""
+        ...
 
 
 class Full(Exception):
@@ -53,24 +77,41 @@ class Limits:
     at_once: int = 4
 
 
+def noted(desk: Desk) -> list[Job]:
+    """The jobs as they were noted last, the oldest first; none if that makes no sense."""
+    try:
+        return msgspec.json.decode(desk.read(NOTE) or b"[]", type=list[Job])
+    except (ArchiveError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return []
+
+
 class Jobs:
-    """All fetches asked for over HTTP. Use it inside one event loop; `work` has to run for anything to happen."""
+    """All fetches asked for over HTTP. Use it inside one event loop; `work` has to run for anything to happen. Those
+    that a process before this one did not end are failed: whatever ended it is not done again unasked."""
 
     def __init__(
         self,
         act: Callable[[str], Awaitable[dict[str, object]]],
         limits: Limits | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        desk: Desk | None = None,
     ) -> None:
         self._act = act
+        self._desk = desk
+        self._changed = asyncio.Event()
         self._limits = limits or Limits()
         self._now = now
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._asked: list[datetime] = []
         self._waiting: asyncio.Queue[str] = asyncio.Queue(self._limits.waiting)
+        for job in noted(desk) if desk else ():
+            cut = replace(job, state="failed", error=CUT, ended_at=now())
+            self._jobs[job.id] = job if job.ended_at else cut
 
     async def work(self, tasks: TaskGroup) -> None:
         """Begin to work off what is asked for, until `tasks` is cancelled."""
+        if self._desk:
+            tasks.start_soon(self._keep, self._desk)
         for _ in range(self._limits.at_once):
             tasks.start_soon(self._work)
 
@@ -85,13 +126,32 @@ class Jobs:
             self._waiting.put_nowait(job.id)
         except asyncio.QueueFull:
             raise Full(60) from None
-        self._jobs[job.id] = job
+        self._set(job)
         self._forget()
         return job
 
     def get(self, job_id: str) -> Job | None:
         """One job; None if there is none, or it was forgotten."""
         return self._jobs.get(job_id)
+
+    def last(self, limit: int) -> list[Job]:
+        """The last jobs, the newest first. May be called from any thread."""
+        return list(self._jobs.copy().values())[-limit:][::-1]
+
+    def _set(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self._changed.set()
+
+    async def _keep(self, desk: Desk) -> None:
+        """Note what changed, as often as it does and the disk can."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            kept = msgspec.json.encode([_brief(job) for job in list(self._jobs.values())[-NOTED:]])
+            try:
+                await to_thread.run_sync(desk.write, NOTE, kept)
+            except ArchiveError as error:
+                log.warning("jobs-unwritten", why=str(error))
 
     def _spend(self) -> None:
         """One of what may be asked for in a minute."""
@@ -112,7 +172,8 @@ class Jobs:
             await self._one(await self._waiting.get())
 
     async def _one(self, job_id: str) -> None:
-        job = self._jobs[job_id] = replace(self._jobs[job_id], state="running")
+        job = replace(self._jobs[job_id], state="running")
+        self._set(job)
         try:
             result = await self._act(job.url)
         except Exception as error:  # one fetch must not end the others; the host logs what it was
@@ -120,4 +181,10 @@ class Jobs:
             ended = replace(job, state="failed", error=str(error) or type(error).__name__)
         else:
             ended = replace(job, state="done", result=result)
-        self._jobs[job_id] = replace(ended, ended_at=self._now())
+        self._set(replace(ended, ended_at=self._now()))
+
+
+def _brief(job: Job) -> Job:
+    """What is noted of a job."""
+    result = job.result or {}
+    return replace(job, result={name: result[name] for name in _KEPT if name in result} if job.result else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,7 +30,7 @@ from scraper.reasons import explained
 from scraper.reports import Change, Edition
 from scraper.serve import api, asking, edits, finding, plots, views
 from scraper.serve import endpoint as take
-from scraper.serve.attending import needs_of
+from scraper.serve.attending import needs_of, now_of
 from scraper.serve.endpoint import Field
 from scraper.serve.problems import Problem, not_found
 from scraper.serve.site import Site
@@ -60,7 +61,7 @@ def routes(site: Site) -> list[Route]:
         return RedirectResponse(f"/fetch/{job.id}", 303)
 
     async def follow(request: Request) -> Response:
-        return _job(site, request)
+        return await run_in_threadpool(_job, site, request)
 
     return [
         get("/", lambda site, request: _front(site, request, "/", "Newest edits")),
@@ -113,6 +114,8 @@ def _front(site: Site, request: Request, here: str, title: str) -> Response:
     asked = dict(request.query_params)
     if here == "/stealth":
         values["stealth"] = True
+    if values["until"] and "T" not in asked["until"]:  # the day that a person chose is meant as a whole
+        values["until"] = min(values["until"], _LAST_DAY) + timedelta(days=1)
     found = site.library.edits(api.wanted(site, values), values["cursor"], EDITS)
     listed = api.outlet_shapes(site)
     query = {name: text for name, text in asked.items() if name != "cursor" and text}
@@ -121,15 +124,21 @@ def _front(site: Site, request: Request, here: str, title: str) -> Response:
     return views.page(
         "front", headers=again, notice=notice, title=title, here=here, groups=_groups(site, found.items),
         outlets=listed, all_kinds=sorted(api.KINDS), languages=sorted({one.language for one in listed if one.language}),
+        now=now_of(site) if here == "/" and not values["cursor"] else None,
         chosen={name: asked.get(name, "") for name in ("outlet", "kind", "language", "since", "until", "stealth")},
         next=f"{here}?{urlencode(query | {'cursor': api.cursor_of(found.next)})}" if found.next else None,
         empty=not any(one.articles for one in listed), state=site.trouble() or "ready",
-        feeds=[{"title": title, "url": f"/feeds/changes.atom?{urlencode(query | _silence(here))}"}],
+        feeds=[{"title": title, "url": f"/feeds/changes.atom?{urlencode(query | _told(here, values))}"}],
     )  # fmt: skip
 
 
-def _silence(here: str) -> dict[str, str]:
-    return {"stealth": "true"} if here == "/stealth" else {}
+def _told(here: str, values: dict[str, Any]) -> dict[str, str]:
+    """What a feed of these edits is asked with that the query does not say as it is meant."""
+    until = {"until": values["until"].isoformat()} if values["until"] else {}
+    return until | ({"stealth": "true"} if here == "/stealth" else {})
+
+
+_LAST_DAY: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def _groups(site: Site, changes: Iterable[Change]) -> list[dict[str, Any]]:
@@ -336,7 +345,7 @@ def _found(site: Site, request: Request) -> dict[str, Any]:
 def _status(site: Site, _request: Request) -> Response:
     found = site.library.status(site.now())
     return views.page(
-        "status", needs=needs_of(site, found), title="Status", here="", status=found, feeds=[],
+        "status", needs=needs_of(site, found), now=now_of(site), title="Status", here="", status=found, feeds=[],
         state=site.trouble() or "ready",
         articles=sum(one.articles for one in found.outlets), failing=[s for s in found.sources if s.failures],
         kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
@@ -348,17 +357,19 @@ def _status(site: Site, _request: Request) -> Response:
 
 def _job(site: Site, request: Request) -> Response:
     job = asking.jobs_of(site).get(request.path_params["job"])
+    plain = {"Cache-Control": "no-store"}
     if job is None:
-        raise not_found("fetch")
+        return views.page("job", 404, plain, title="Not known any more", here="", job=None, feeds=[])
     result = job.result or {}
     article = result.get("article_id")
     if job.state == "done" and article and result.get("verdict") in {"new", "edited", "same", "back", "gone"}:
         return RedirectResponse(f"/articles/{article}", 303)
     waiting = job.state in {"queued", "running"}
     return views.page(
-        "job", title="Archiving" if waiting else "Not archived", here="", job=job, article=article, feeds=[],
+        "job", title="Archiving" if waiting else "Not archived", here="", job=job, feeds=[],
+        known=None if waiting else next(iter(api.found_under(site, job.url)), None),
         verdict=f"{result.get('verdict')}: {explained(cast('str | None', result.get('reason')))}.",
-        headers={"Refresh": "1", "Cache-Control": "no-store"} if waiting else {"Cache-Control": "no-store"},
+        headers=plain | ({"Refresh": "1"} if waiting else {}),
     )  # fmt: skip
 
 

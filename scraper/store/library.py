@@ -11,10 +11,12 @@ from typing import Final
 from scraper.copies import Copy
 from scraper.habits import Life
 from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
+from scraper.present import Present
 from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
 from scraper.store import pages
 from scraper.store.archive import FileArchive
 from scraper.store.browse import Browse
+from scraper.store.present import present
 
 FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs some tenths of a second
 STALE: Final = 60.0  # seconds that it is given while somebody counts anew
@@ -127,6 +129,10 @@ class FileLibrary:
                 self._lives = {name: kept for name, kept in self._lives.items() if time.monotonic() - kept[0] < STEADY}
                 self._lives[outlet] = time.monotonic(), found
             return found
+
+    def present(self, now: datetime) -> Present:
+        """See `interfaces.Library`."""
+        return present(self._archive.root, self._archive.catalogue, now)
 
     def status(self, now: datetime) -> Status:
         """See `interfaces.Library`. One caller counts; the others are given what was counted before, if that is not

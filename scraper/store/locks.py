@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.errors import ArchiveBusy, ArchiveUnwritable
@@ -140,14 +141,19 @@ def hold_roles(run_dir: Path, roles: Iterable[str]) -> Iterator[None]:
 
 def roles_held(run_dir: Path) -> dict[str, str]:
     """The roles that daemons have on an archive now, each with what its daemon says of itself (`process 123`)."""
+    return {role: process for role, (process, _) in roles_since(run_dir).items()}
+
+
+def roles_since(run_dir: Path) -> dict[str, tuple[str, datetime]]:
+    """The same with when each role was taken: its note was written then."""
     found = {}
     for path in sorted(run_dir.glob("daemon-*.lock")):
         with quiet(path) as nobody:
             if not nobody:
                 with contextlib.suppress(OSError):
-                    found[path.stem.removeprefix("daemon-")] = path.read_text(
-                        encoding="ascii", errors="replace"
-                    ).strip()
+                    process = path.read_text(encoding="ascii", errors="replace").strip()
+                    since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    found[path.stem.removeprefix("daemon-")] = process, since
     return found
 
 
