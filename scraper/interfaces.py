@@ -6,13 +6,13 @@ pass the same contract tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Container, Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from scraper.article import Article
 from scraper.copies import Copy
-from scraper.habits import Life
+from scraper.habits import Habits
 from scraper.hits import Facets, Followed, Found
 from scraper.model import (
     Capture,
@@ -256,8 +256,8 @@ class Library(Protocol):
         """All versions of an article, oldest first, without their texts."""
         ...
 
-    def harmed(self, article_id: str) -> Sequence[Harm]:
-        """The versions of an article of which a file is not as it was stored, oldest first. Reads all of them."""
+    def harmed(self, article_id: str, versions: Container[int]) -> Sequence[Harm]:
+        """Those of some versions of an article of which a file is not as it was stored, oldest first. Reads them."""
         ...
 
     def readings(self, article_id: str) -> Sequence[Reading]:
@@ -299,8 +299,8 @@ class Library(Protocol):
         """Other articles with the text of this one."""
         ...
 
-    def lives(self, outlet: str) -> Sequence[Life]:
-        """The newest articles of an outlet with their edits; may be a minute old."""
+    def habits(self, outlet: str, zone: tzinfo, now: datetime) -> Habits:
+        """What an outlet does with the newest of its articles; may be a minute old."""
         ...
 
     def status(self, now: datetime) -> Status:

@@ -24,10 +24,9 @@ from starlette.routing import Route
 from scraper import attention
 from scraper.article import Block, byline
 from scraper.errors import ArchiveDamaged, ArchivePruned
-from scraper.habits import habits
 from scraper.model import Entry, Outlet
 from scraper.reasons import explained
-from scraper.reports import Change, Edition
+from scraper.reports import Change, Edition, Harm
 from scraper.serve import api, asking, edits, finding, plots, views
 from scraper.serve import endpoint as take
 from scraper.serve.attending import needs_of, now_of
@@ -169,33 +168,38 @@ _VERSION: Final = Field("version", "", take.number, {})
 
 def _article(site: Site, request: Request) -> Response:
     entry = api.entry_of(site, _path(request, "id", take.article_id))
-    wanted = _values(request, _VERSION)["version"]
+    chosen = _values(request, _VERSION)["version"]
+    wanted = (entry.latest or 0) if chosen is None else chosen
     try:
-        snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
+        snapshot = api.snapshot_of(site, entry.id, wanted)
     except Problem as error:
         if not isinstance(error.__cause__, ArchiveDamaged):
             raise
-        return _harmed(site, entry, error)
+        return _harmed(site, entry, wanted, error)
     article, editions = snapshot.article, site.library.editions(entry.id)
-    watch = site.library.watch(entry.id, plots.TICKS)
+    watch, listed = site.library.watch(entry.id, plots.TICKS), _listed(editions, snapshot.version)
     return views.page(
         "article", title=article.title or entry.url, here="", entry=entry, snapshot=snapshot, article=article,
         byline=byline(article), runs=_runs(article.blocks), editions=editions,
         timeline=plots.timeline(editions, watch), copies=site.library.copies(entry.id),
-        visits=list(reversed(site.library.visits(entry.id, VISITS))), listed=_listed(editions, snapshot.version),
-        more_visits=watch.visits if watch.visits > VISITS else 0,
-        harmed={one.version: one for one in site.library.harmed(entry.id)},
+        visits=list(reversed(site.library.visits(entry.id, VISITS))), listed=listed,
+        more_visits=watch.visits if watch.visits > VISITS else 0, harmed=_harms(site, entry, listed),
         follower=site.library.follower(entry.id), earlier=site.library.earlier(entry), safe_url=_link(entry.url),
         feeds=[],
     )  # fmt: skip
 
 
-def _harmed(site: Site, entry: Entry, error: Problem) -> Response:
+def _harmed(site: Site, entry: Entry, version: int, error: Problem) -> Response:
     """Instead of a version that is damaged: its neighbours, which are not."""
     log.warning("archive-trouble", error=str(error.__cause__))
+    listed = _listed(site.library.editions(entry.id), version)[::-1]
     return views.page("harmed", error.status, title=entry.title or entry.url, here="", entry=entry, why=error.detail,
-                      editions=site.library.editions(entry.id), feeds=[],
-                      harmed={one.version: one for one in site.library.harmed(entry.id)})  # fmt: skip
+                      editions=listed, feeds=[], harmed=_harms(site, entry, listed))  # fmt: skip
+
+
+def _harms(site: Site, entry: Entry, listed: Iterable[Edition]) -> dict[int, Harm]:
+    """Which of the versions that are listed are damaged, and where: all of them would be too many to read."""
+    return {one.version: one for one in site.library.harmed(entry.id, {one.version for one in listed})}
 
 
 def _listed(editions: Sequence[Edition], chosen: int) -> list[Edition]:
@@ -285,12 +289,13 @@ def _outlet(site: Site, request: Request) -> Response:
     if shape is None:
         raise not_found("outlet")
     sources = [one for one in site.library.status(site.now()).sources if one.outlet == name]
-    found = habits(site.library.lives(name), site.now(), _zone(site.outlets().get(name)))
+    found = site.library.habits(name, _zone(site.outlets().get(name)), site.now())
+    often = [(entry, count) for id_, count in found.most_edited if (entry := site.library.entry(id_))]
     newest = site.library.newest(name, _values(request, _BEFORE)["before"], NEWEST)
     older = urlencode({"before": newest[-1].first_seen.isoformat()}) if len(newest) == NEWEST else None
     return views.page(
         "outlet", title=shape.name or name, here="", outlet=shape, sources=sources, habits=found, newest=newest,
-        state=attention.state(sources, site.now(), listed=shape.listed).capitalize() + ".",
+        often=often, state=attention.state(sources, site.now(), listed=shape.listed).capitalize() + ".",
         next=f"/outlets/{name}?{older}" if older else None,
         plots=plots.plots(found, _zone_name(site.outlets().get(name))),
         feeds=[{"title": f"Edits at {name}", "url": f"/feeds/outlets/{name}.atom"}],

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
-from itertools import groupby
+from datetime import datetime, tzinfo
 from typing import Final, cast
 
-from scraper.habits import Life
+from scraper.habits import Lives, lives
 from scraper.model import EditKind, Entry, VerdictKind
 from scraper.reports import Change, Changes, Edition, Happening, News, Place, Wanted
 from scraper.store.catalogue import Catalogue, Value, queries
 from scraper.store.shelves import entries_after, entry_from
 from scraper.store.stamps import from_ticks, ticks
 
-STRETCH: Final = 20_000  # edits that are looked at for one stretch of a list, whatever is wanted
-LIVES: Final = 20_000  # articles whose habits are looked at
+STRETCH: Final = 50_000  # edits that are looked at for one stretch of a list, in an index: some 25 ms
+VISITS: Final = 20_000  # visits that are looked at for one stretch of the news
+LIVES: Final = 10_000  # articles whose habits are looked at
 _EVER = (-(1 << 55), 1 << 57)
 _LAST = ("f" * 16, 999_999_999)  # article and version: nothing captured in the same microsecond comes before it
 
@@ -52,7 +52,7 @@ class Browse:
         with self._catalogue.read() as db:
             upto, looked = cast(
                 "tuple[int | None, int]",
-                db.execute(queries()["news_upto"], {"after": after, "limit": STRETCH}).fetchone(),
+                db.execute(queries()["news_upto"], {"after": after, "limit": VISITS}).fetchone(),
             )
             if upto is None:
                 return News((), after)
@@ -60,7 +60,7 @@ class Browse:
             edits = [_happening(row) for row in db.execute(queries()["news"], values)]
             gone = [_happening(row) for row in db.execute(queries()["news_gone"], values)]
         found = sorted((*edits, *gone), key=lambda happening: happening.seq)
-        return News(tuple(found), upto, more=looked == STRETCH)
+        return News(tuple(found), upto, more=looked == VISITS)
 
     def now_at(self) -> int:
         """The place of the last visit; 0 if there is none."""
@@ -87,15 +87,14 @@ class Browse:
         with self._catalogue.read() as db:
             return [entry_from(row) for row in db.execute(queries()["articles_gone"], values)]
 
-    def lives(self, outlet: str) -> Sequence[Life]:
-        """The newest articles of an outlet, at most LIVES, with their edits."""
+    def lives(self, outlet: str, zone: tzinfo) -> Lives:
+        """The newest articles of an outlet, at most LIVES, with their edits since the oldest of them was first seen."""
         with self._catalogue.read() as db:
-            rows = db.execute(queries()["lives"], {"outlet": outlet, "limit": LIVES}).fetchall()
-        made = cast("list[tuple[str, str | None, int, int | None]]", rows)
-        return [
-            Life(id_, title, from_ticks(seen), tuple(from_ticks(at) for *_, at in edits if at is not None))
-            for (id_, title, seen), edits in groupby(made, key=lambda row: row[:3])
-        ]
+            rows = db.execute(queries()["newest_seen"], {"outlet": outlet, "limit": LIVES}).fetchall()
+            seen = dict(cast("list[tuple[str, int]]", rows))
+            since = {"outlet": outlet, "since": min(seen.values(), default=0)}
+            edits = cast("list[tuple[str, int]]", db.execute(queries()["edited_since"], since).fetchall())
+        return lives(seen, edits, zone)
 
     def editions(self, article_id: str) -> Sequence[Edition]:
         """All versions of an article, oldest first, without their texts."""

@@ -21,7 +21,7 @@ from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNew
 from scraper.store.files import Files
 
 APPLICATION: Final = 0x4E415243  # "NARC", in the header of every catalogue
-VERSION: Final = 7
+VERSION: Final = 8
 # Up to 3.51.2 two connections could corrupt a WAL database between them.
 OLDEST_SQLITE: Final = (3, 51, 3)
 PATIENCE: Final = 60_000  # milliseconds to wait for another process

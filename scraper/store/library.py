@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Final
 
 from scraper.copies import Copy
-from scraper.habits import Life
+from scraper.habits import Habits, Lives, habits
 from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
 from scraper.present import Present
 from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
@@ -21,6 +22,17 @@ from scraper.store.present import present
 FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs some tenths of a second
 STALE: Final = 60.0  # seconds that it is given while somebody counts anew
 STEADY: Final = 60.0  # the same for the habits of an outlet
+OUTLETS: Final = 32  # whose habits are kept, some hundred kilobytes each
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The habits of an outlet, when (monotonic) and from what they were worked out: `place` was the last visit then."""
+
+    made: float
+    place: int
+    lives: Lives
+    habits: Habits
 
 
 class FileLibrary:
@@ -31,7 +43,7 @@ class FileLibrary:
         self._browse = Browse(archive.catalogue)
         self._counting = threading.Lock()
         self._living = threading.Lock()
-        self._lives: dict[str, tuple[float, Sequence[Life]]] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
         self._status: tuple[float, Status] | None = None
 
     def entry(self, article_id: str) -> Entry | None:
@@ -78,9 +90,9 @@ class FileLibrary:
         """See `interfaces.Library`."""
         return self._browse.editions(article_id)
 
-    def harmed(self, article_id: str) -> Sequence[Harm]:
+    def harmed(self, article_id: str, versions: Container[int]) -> Sequence[Harm]:
         """See `interfaces.Library`."""
-        return self._archive.sound(article_id)[1]
+        return self._archive.harmed(article_id, versions)
 
     def readings(self, article_id: str) -> Sequence[Reading]:
         """See `interfaces.Library`."""
@@ -120,15 +132,19 @@ class FileLibrary:
         """See `interfaces.Library`."""
         return self._archive.copies(article_id)
 
-    def lives(self, outlet: str) -> Sequence[Life]:
-        """See `interfaces.Library`."""
+    def habits(self, outlet: str, zone: tzinfo, now: datetime) -> Habits:
+        """See `interfaces.Library`. The archive is read for it if there was a visit since it was last read."""
+        key = outlet, str(zone)
         with self._living:
-            made, found = self._lives.get(outlet, (0.0, ()))
-            if not made or time.monotonic() - made > STEADY:
-                found = self._browse.lives(outlet)
-                self._lives = {name: kept for name, kept in self._lives.items() if time.monotonic() - kept[0] < STEADY}
-                self._lives[outlet] = time.monotonic(), found
-            return found
+            found = self._known.pop(key, None)
+            if found is None or time.monotonic() - found.made > STEADY:
+                place = self.now_at()
+                lives = found.lives if found and found.place == place else self._browse.lives(outlet, zone)
+                found = _Known(time.monotonic(), place, lives, habits(lives, now))
+            self._known[key] = found  # the longest unused is the first
+            for other in list(self._known)[:-OUTLETS]:
+                del self._known[other]
+            return found.habits
 
     def present(self, now: datetime) -> Present:
         """See `interfaces.Library`."""

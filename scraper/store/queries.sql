@@ -503,17 +503,11 @@ ON CONFLICT (url) DO UPDATE SET
 
 -- ============================================================================================ reports
 
--- name: report_articles
--- Articles of each outlet, and when the newest was first seen.
-SELECT outlet, count(*), max(first_seen) FROM articles GROUP BY outlet ORDER BY outlet;
-
--- name: report_versions
--- Versions of each outlet, and the newest.
-SELECT outlet, count(*), max(captured_at) FROM versions GROUP BY outlet;
-
--- name: report_gone
--- Articles under a tombstone, by outlet.
-SELECT outlet, count(*) FROM articles WHERE gone_since IS NOT NULL GROUP BY outlet;
+-- name: report_outlets
+-- What is kept of each outlet: articles, when the newest was first seen, versions and the newest, articles that are gone.
+SELECT outlet, articles, (SELECT max(first_seen) FROM articles AS a WHERE a.outlet = t.outlet),
+       versions, (SELECT max(captured_at) FROM versions AS v WHERE v.outlet = t.outlet), gone
+FROM tallies AS t;
 
 -- name: report_trouble
 -- The last visit of an outlet that gave no article.
@@ -542,7 +536,7 @@ SELECT host, blocked FROM hosts WHERE blocked > :now ORDER BY blocked;
 
 -- name: report_size
 -- Bytes in snapshots and sidecars, and number of versions.
-SELECT coalesce((SELECT sum(size) FROM readings), 0), (SELECT count(*) FROM versions);
+SELECT coalesce(sum(bytes), 0), coalesce(sum(versions), 0) FROM tallies;
 
 -- name: report_warcs
 -- Bytes in WARC files, and their number.
@@ -554,24 +548,32 @@ SELECT count(*) FROM pending;
 
 -- name: edits_before
 -- Edits behind a place in the list, newest first, each with the path of the version before it. `kinds` and `outlets` are
--- JSON lists, or null for any.
+-- JSON lists, or null for any. They are chosen in an index alone: only those that are given are looked at.
+WITH words AS MATERIALIZED (SELECT ' ' || value || ' ' AS word FROM json_each(:kinds)), chosen AS (
+    SELECT captured_at, article_id, version FROM versions INDEXED BY edits_by_time
+    WHERE kinds <> '' AND captured_at >= :since AND (captured_at, article_id, version) < (:at, :id, :version)
+    AND stealth >= :stealth AND (:outlets IS NULL OR outlet IN (SELECT value FROM json_each(:outlets)))
+    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word)))
+    ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :limit)
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
        (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
-FROM versions AS v INDEXED BY edits_by_time JOIN articles AS a ON a.id = v.article_id
-WHERE v.kinds <> '' AND v.captured_at >= :since AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version)
-AND v.stealth >= :stealth AND (:outlets IS NULL OR v.outlet IN (SELECT value FROM json_each(:outlets)))
-AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM json_each(:kinds) WHERE instr(' ' || v.kinds || ' ', ' ' || value || ' ')))
-ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
+FROM chosen AS c CROSS JOIN versions AS v ON v.article_id = c.article_id AND v.version = c.version
+JOIN articles AS a ON a.id = v.article_id
+ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC;
 
 -- name: edits_of_outlet_before
 -- The same of one outlet.
+WITH words AS MATERIALIZED (SELECT ' ' || value || ' ' AS word FROM json_each(:kinds)), chosen AS (
+    SELECT captured_at, article_id, version FROM versions INDEXED BY versions_of_outlet
+    WHERE outlet = :outlet AND kinds <> '' AND captured_at >= :since
+    AND (captured_at, article_id, version) < (:at, :id, :version) AND stealth >= :stealth
+    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word)))
+    ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :limit)
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
        (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
-FROM versions AS v INDEXED BY versions_of_outlet JOIN articles AS a ON a.id = v.article_id
-WHERE v.outlet = :outlet AND v.kinds <> '' AND v.captured_at >= :since
-AND (v.captured_at, v.article_id, v.version) < (:at, :id, :version) AND v.stealth >= :stealth
-AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM json_each(:kinds) WHERE instr(' ' || v.kinds || ' ', ' ' || value || ' ')))
-ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC LIMIT :limit;
+FROM chosen AS c CROSS JOIN versions AS v ON v.article_id = c.article_id AND v.version = c.version
+JOIN articles AS a ON a.id = v.article_id
+ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC;
 
 -- name: news_upto
 -- How far a stretch of visits behind a place reaches, and how many they are.
@@ -618,12 +620,14 @@ WHERE outlet = :outlet AND first_seen < :before ORDER BY first_seen DESC, id DES
 SELECT id, outlet, url, path, title, first_seen, latest, gone_since, follows FROM articles
 WHERE gone_since IS NOT NULL AND (:outlet IS NULL OR outlet = :outlet) ORDER BY gone_since DESC LIMIT :limit;
 
--- name: lives
--- When the newest articles of an outlet were first seen, and when each was edited.
-SELECT a.id, a.title, a.first_seen, v.captured_at
-FROM (SELECT id, title, first_seen FROM articles WHERE outlet = :outlet ORDER BY first_seen DESC LIMIT :limit) AS a
-LEFT JOIN versions AS v ON v.article_id = a.id AND v.kinds <> ''
-ORDER BY a.first_seen DESC, a.id, v.version;
+-- name: newest_seen
+-- When each of the newest articles of an outlet was first seen; from an index alone, and so are their edits.
+SELECT id, first_seen FROM articles WHERE outlet = :outlet ORDER BY first_seen DESC LIMIT :limit;
+
+-- name: edited_since
+-- When articles of an outlet were edited from a moment on.
+SELECT article_id, captured_at FROM versions INDEXED BY versions_of_outlet
+WHERE outlet = :outlet AND captured_at >= :since AND kinds <> '';
 
 -- name: editions
 -- All versions of an article as the catalogue has them, oldest first.
@@ -709,7 +713,7 @@ SELECT seq, record_id FROM visits WHERE article_id = :id AND version = :version 
 
 -- name: count_versions
 -- How many versions there are.
-SELECT count(*) FROM versions;
+SELECT coalesce(sum(versions), 0) FROM tallies;
 
 -- name: last_visit
 -- The place of the last visit.

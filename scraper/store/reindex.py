@@ -52,6 +52,7 @@ _DERIVED = (
     "visits",
     "imports",
     "manifests",
+    "tallies",
 )
 # A name that was reserved for a file is no fact about files; how far a file was read is none either.
 _FILES = "SELECT serial, file, created_at, manifest FROM warcs WHERE serial IN (SELECT seq >> 40 FROM visits)"

@@ -114,9 +114,7 @@ class Reports:
 def _outlets(db: apsw.Connection, now: datetime) -> tuple[OutletReport, ...]:
     found: dict[str, dict[str, int]] = {}
     for query, names in (
-        ("report_articles", ("articles", "last_new")),
-        ("report_versions", ("versions", "last_version")),
-        ("report_gone", ("gone",)),
+        ("report_outlets", ("articles", "last_new", "versions", "last_version", "gone")),
         ("report_queue_of_outlet", ("queued", "due")),
     ):
         values = {"now": ticks(now)} if ":now" in queries()[query] else None

@@ -15,7 +15,7 @@ CREATE TABLE articles (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX articles_following ON articles (follows) WHERE follows IS NOT NULL;
 CREATE INDEX articles_of_outlet ON articles (outlet, first_seen);
-CREATE INDEX articles_gone ON articles (outlet) WHERE gone_since IS NOT NULL;
+CREATE INDEX articles_gone ON articles (gone_since, outlet) WHERE gone_since IS NOT NULL;
 
 -- Every form of an address under which an article was seen, by its identity key. A key belongs to one article.
 CREATE TABLE aliases (
@@ -56,8 +56,9 @@ CREATE TABLE versions (
     PRIMARY KEY (article_id, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX versions_by_time ON versions (captured_at);
-CREATE INDEX edits_by_time ON versions (captured_at) WHERE kinds <> '';
-CREATE INDEX versions_of_outlet ON versions (outlet, captured_at, size);
+-- All that a list of edits is chosen by: rows that are passed over cost no look at their versions.
+CREATE INDEX edits_by_time ON versions (captured_at, article_id, version, kinds, stealth, outlet) WHERE kinds <> '';
+CREATE INDEX versions_of_outlet ON versions (outlet, captured_at, article_id, version, kinds, stealth);
 
 -- All readings of all versions, as they lie on disk: revision 0 is the first, from the day of the capture.
 CREATE TABLE readings (
@@ -74,6 +75,34 @@ CREATE TABLE readings (
     PRIMARY KEY (article_id, version, revision)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX readings_without_manifest ON readings (at) WHERE manifest IS NULL;
+
+-- What is kept of each outlet, counted while it is taken in: to say it costs by outlets and not by articles. `bytes` are
+-- those of all readings.
+CREATE TABLE tallies (
+    outlet   TEXT PRIMARY KEY,
+    articles INTEGER NOT NULL DEFAULT 0,
+    gone     INTEGER NOT NULL DEFAULT 0,
+    versions INTEGER NOT NULL DEFAULT 0,
+    bytes    INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER article_added AFTER INSERT ON articles BEGIN
+    INSERT INTO tallies (outlet, articles, gone) VALUES (NEW.outlet, 1, NEW.gone_since IS NOT NULL)
+    ON CONFLICT (outlet) DO UPDATE SET articles = articles + 1, gone = gone + excluded.gone;
+END;
+CREATE TRIGGER article_went_or_came AFTER UPDATE OF gone_since ON articles
+WHEN (OLD.gone_since IS NULL) <> (NEW.gone_since IS NULL) BEGIN
+    UPDATE tallies SET gone = gone + (NEW.gone_since IS NOT NULL) - (OLD.gone_since IS NOT NULL)
+    WHERE outlet = NEW.outlet;
+END;
+CREATE TRIGGER version_added AFTER INSERT ON versions BEGIN
+    INSERT INTO tallies (outlet, versions) VALUES (NEW.outlet, 1)
+    ON CONFLICT (outlet) DO UPDATE SET versions = versions + 1;
+END;
+CREATE TRIGGER reading_added AFTER INSERT ON readings BEGIN
+    UPDATE tallies SET bytes = bytes + NEW.size WHERE outlet =
+        (SELECT outlet FROM versions WHERE article_id = NEW.article_id AND version = NEW.version);
+END;
 
 -- Which articles have a mark, in any version as it was read at any time: how copies of a text are found. An edit adds
 -- only what it changed, so that this grows by text and not by versions.
@@ -158,7 +187,7 @@ CREATE TABLE visits (
     version     INTEGER,
     capture_seq INTEGER
 ) STRICT;
-CREATE INDEX visits_of_article ON visits (article_id, seq) WHERE article_id IS NOT NULL;
+CREATE INDEX visits_of_article ON visits (article_id, seq, at) WHERE article_id IS NOT NULL;
 CREATE INDEX visits_of_key ON visits (key, seq) WHERE article_id IS NULL;
 CREATE INDEX visits_failed ON visits (outlet, at) WHERE verdict IN ('failed', 'partial');
 

@@ -21,7 +21,7 @@ from scraper.model import Capture, Snapshot
 from scraper.store.archive import FileArchive
 from scraper.store.quarantine import PIECES
 from scraper.store.reindex import reindex
-from tests.store.kit import dumped, findings
+from tests.store.kit import counted, dumped, findings, tallies
 
 EVIDENCE = ("articles", "warc", "widgets", "manifests")
 
@@ -125,6 +125,9 @@ def _promised(root: Path, archive: FileArchive, promises: Promises) -> Iterator[
 
 
 def _whole(archive: FileArchive) -> Iterator[str]:
+    with archive.catalogue.read() as db:
+        if tallies(db) != counted(db):
+            yield f"I4: counted as {tallies(db)}, there are {counted(db)}"
     for entry in archive.articles():
         versions = archive.versions(entry.id)
         for snapshot in versions:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apsw
+
 from scraper.article import Article, Block
 from scraper.model import Capture, Edit, Entry, Intent, Outlet, Page, Snapshot, Verdict, VerdictKind
 from scraper.store.archive import FileArchive, Seams
@@ -164,6 +166,23 @@ def dumped(root: Path) -> list[str]:
             return list(dump(db))
     finally:
         catalogue.close()
+
+
+def tallies(db: apsw.Connection) -> list[tuple[object, ...]]:
+    """What the catalogue has counted: outlet, articles, gone, versions, bytes."""
+    return db.execute("SELECT outlet, articles, gone, versions, bytes FROM tallies ORDER BY outlet").fetchall()
+
+
+def counted(db: apsw.Connection) -> list[tuple[object, ...]]:
+    """The same, counted now."""
+    return db.execute(
+        "SELECT outlet, (SELECT count(*) FROM articles AS a WHERE a.outlet = o.outlet),"
+        " (SELECT count(*) FROM articles AS a WHERE a.outlet = o.outlet AND gone_since IS NOT NULL),"
+        " (SELECT count(*) FROM versions AS v WHERE v.outlet = o.outlet),"
+        " (SELECT coalesce(sum(r.size), 0) FROM versions AS v JOIN readings AS r"
+        "  ON r.article_id = v.article_id AND r.version = v.version WHERE v.outlet = o.outlet)"
+        " FROM (SELECT outlet FROM articles UNION SELECT outlet FROM versions) AS o ORDER BY outlet"
+    ).fetchall()
 
 
 def findings(root: Path, *, deep: bool = True) -> list[Finding]:

@@ -29,6 +29,7 @@ PAST = {
     3: "ee429ca552be7704",
     5: "fc437044836699d2",
     6: "5f648f18ca581d2d",
+    7: "7c7957cbc86c70f8",
 }
 CHANGED = (
     "schema.sql is not that of layout {0} any more: raise VERSION in catalogue.py and keep the new schema as "
