@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from scraper.cli.common import as_json, count, moment, places, put_json, reading
+from scraper.cli.completing import held, kinds
 from scraper.cli.progress import Progress
 from scraper.cli.state import edit_kind
 from scraper.errors import UsageError
@@ -39,12 +40,15 @@ def _which(_context: click.Context, _parameter: click.Parameter, given: str) -> 
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="See below.")
 @click.option("-o", "--output", metavar="FILE", default="-", show_default=True,
               help="File, or folder for text; - for standard output.")  # fmt: skip
-@click.option("--outlet", "outlets", metavar="NAME", multiple=True, help="Of this outlet only; may be repeated.")
+@click.option("--outlet", "outlets", metavar="NAME", multiple=True, shell_complete=held,
+              help="Of this outlet only; may be repeated.")  # fmt: skip
 @click.option("--since", metavar="WHEN", callback=_when, help="Captured from then on: a date, or 24h, 7d back.")
 @click.option("--until", metavar="WHEN", callback=_when, help="Captured before then.")
 @click.option("--version", default="all", show_default=True, callback=_which, metavar="WHICH",
               help="all, latest, first, or a number.")  # fmt: skip
-@click.option("--kind", callback=edit_kind, help="Edits of this kind only: headline, figures, quotes …")
+@click.option(
+    "--kind", callback=edit_kind, shell_complete=kinds, help="Edits of this kind only: headline, figures, quotes …"
+)
 @click.option("--stealth", is_flag=True, help="Only edits made in silence.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")

@@ -20,6 +20,7 @@ import click
 from anyio import to_thread
 
 from scraper.cli.common import as_json, count, folder, load, moment, one_error, places, put, put_json, stamp, writing
+from scraper.cli.completing import listed
 from scraper.cli.progress import Progress
 from scraper.errors import ArchiveUnwritable, UsageError
 from scraper.text import printable
@@ -41,7 +42,8 @@ _LEAVE = 10  # seconds for a file that is being read to be let go of
 @click.command("import", no_args_is_help=True, short_help="Archive what WARC files hold.")
 @click.argument("files", metavar="WARC…", nargs=-1, required=True,
                 type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
-@click.option("--outlet", metavar="NAME", help="Only of this outlet: a file in config/outlets/, or a host.")
+@click.option("--outlet", metavar="NAME", shell_complete=listed,
+              help="Only of this outlet: a file in config/outlets/, or a host.")  # fmt: skip
 @click.option("--since", metavar="WHEN", help="Only captures from then on: 2024-06-02, 30d.")
 @click.option("--until", metavar="WHEN", help="Only captures before then.")
 @click.option("--dry-run", is_flag=True, help="Say what would come, and change nothing.")

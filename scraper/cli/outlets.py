@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from scraper.cli.adding import add
 from scraper.cli.common import as_json, count, load, opened, places, put, put_json
+from scraper.cli.completing import listed
 from scraper.cli.progress import told
 from scraper.errors import ConfigError, FetchError, UsageError
 
@@ -48,7 +49,7 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
 
 
 @outlets.command(short_help="Validate the configuration, or one outlet's file.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=listed)
 @click.option("--live", is_flag=True, help="Try its sources and five articles.")
 @as_json
 @places
@@ -118,7 +119,7 @@ def _mistakes(config: Path, name: str | None) -> list[Mistake]:
 
 
 @click.command(no_args_is_help=True, short_help="Show what an outlet's sources announce now.")
-@click.argument("outlet")
+@click.argument("outlet", shell_complete=listed)
 @as_json
 @places
 def discover(outlet: str, json_: bool, archive: Path, config: Path) -> None:

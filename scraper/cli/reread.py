@@ -13,6 +13,7 @@ import anyio
 import click
 
 from scraper.cli.common import Open, as_json, count, folder, one_error, opened, places, put, put_json
+from scraper.cli.completing import held
 from scraper.cli.history import Asked
 from scraper.cli.progress import Progress
 from scraper.errors import UsageError
@@ -32,7 +33,7 @@ WORDS = {
 
 @click.command(short_help="Extract the archive again from its captures.")
 @click.argument("urls", nargs=-1)
-@click.option("--outlet", help="Articles of this outlet only.")
+@click.option("--outlet", shell_complete=held, help="Articles of this outlet only.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--all", is_flag=True, help="Also versions that were read with today's rules.")
 @click.option("--force", is_flag=True, help="Keep new readings that seem worse, too.")

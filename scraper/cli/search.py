@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli.common import as_json, count, moment, places, put_json, reading, stamp
+from scraper.cli.completing import held
 from scraper.cli.progress import Progress
 from scraper.errors import UsageError
 from scraper.text import printable
@@ -33,7 +34,7 @@ WIDTH = 80
 
 @click.command(no_args_is_help=True, context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("query", nargs=-1, required=True)
-@click.option("--outlet", multiple=True, help="Of this outlet only; may be given several times.")
+@click.option("--outlet", multiple=True, shell_complete=held, help="Of this outlet only; may be given several times.")
 @click.option("--language", multiple=True, metavar="CODE", help="In this language only: en, de …")
 @click.option("--since", metavar="WHEN", help="Published from this day on; or how long back: 7d.")
 @click.option("--until", metavar="WHEN", help="Published before this day.")

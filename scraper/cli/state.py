@@ -13,6 +13,7 @@ import click
 
 from scraper import attention
 from scraper.cli.common import ago, as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
+from scraper.cli.completing import held, kinds
 from scraper.cli.notify import rule_lines, rules_of
 from scraper.cli.progress import Progress
 from scraper.errors import UsageError
@@ -226,8 +227,8 @@ def _since(_context: click.Context, _parameter: click.Parameter, given: str | No
 
 @click.command()
 @click.option("--since", metavar="WHEN", callback=_since, help="A date, or how long back: 24h, 7d.")
-@click.option("--outlet", help="Of this outlet only.")
-@click.option("--kind", callback=edit_kind, help="Of this kind only: headline, figures, quotes …")
+@click.option("--outlet", shell_complete=held, help="Of this outlet only.")
+@click.option("--kind", callback=edit_kind, shell_complete=kinds, help="Of this kind only: headline, figures, quotes …")
 @click.option("--stealth", is_flag=True, help="Only edits made in silence.")
 @click.option("--limit", type=click.IntRange(0), default=100, show_default=True, metavar="N",
               help="At most so many; 0 for all.")  # fmt: skip

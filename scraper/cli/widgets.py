@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.common import as_json, count, folder, opened, places, put, put_json, reading, stamp
+from scraper.cli.completing import held
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(no_args_is_help=True, short_help="What was learnt to be a widget on an outlet's pages.")
-@click.argument("outlet")
+@click.argument("outlet", shell_complete=held)
 @click.option("--learn", is_flag=True, help="Look for new ones now; the daemon does it each night.")
 @click.option("--dry-run", is_flag=True, help="With --learn: say what would be learnt, and keep nothing.")
 @click.option("--forget", metavar="ID", help="Leave this one in the text again, and do not learn it anew.")
