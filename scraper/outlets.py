@@ -162,6 +162,8 @@ class _Entry:
 def _read_all(config_dir: Path, notes: list[Mistake], draft: Path | None = None) -> list[_Entry]:
     """files → presets → outlets → what only shows when they stand side by side."""
     files.require_folder(config_dir)
+    for folder in (OUTLETS, PRESETS):
+        files.note_open_folder(config_dir / folder, notes)
     presets = {path.stem: _preset(path, notes) for path in files.names_in(config_dir / PRESETS)}
     paths = files.names_in(config_dir / OUTLETS)
     if draft:

@@ -257,6 +257,7 @@ def _top(config_dir: Path | None, notes: list[Mistake]) -> Table:
     if config_dir is None:
         return Table(TomlFile(_ENVIRONMENT, "", notes), (), {})
     files.require_folder(config_dir)
+    files.note_open_folder(config_dir, notes)
     path = config_dir / FILE
     found = files.read(path, notes) if path.exists() else None
     return found or Table(TomlFile(path, "", notes), (), {})
@@ -269,6 +270,22 @@ def _note_open(top: Table, bind: str, environ: Mapping[str, str], notes: list[Mi
         notes.append(Mistake(_ENVIRONMENT, 0, variable, f"{why} or {_variable('serve', 'token')}"))
     else:
         top.table("serve").note("bind", why)
+
+
+def exposed(config_dir: Path | None) -> str | None:
+    """A sentence if `config/scraper.toml` holds something secret and every user of the machine may read it.
+
+    A word of advice, no mistake: within a container, say, all users are one.
+    """
+    path = config_dir / FILE if config_dir else None
+    if path is None or not files.everybody_reads(path):
+        return None
+    ignored: list[Mistake] = []
+    top = _top(config_dir, ignored)
+    serve = _section(top, "serve", Serve(), {}, ignored)
+    if not serve.token and not any(one.to or one.secret for one in notices(top, None, {}, ignored)):
+        return None
+    return f"{path} holds a token or a secret, and every user of this machine may read it; run: chmod o-r on it"
 
 
 def signature(config_dir: Path) -> str:

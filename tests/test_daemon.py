@@ -145,6 +145,22 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
     assert site.address in done.stderr
 
 
+def test_a_token_that_everybody_may_read_is_warned_of_and_not_shown(tmp_path: Path) -> None:
+    """S10: once, at the start, and whatever comes of that."""
+    program = Program(tmp_path)
+    with serve(Site()) as site:
+        program.configure(site)
+        path = program.config / "scraper.toml"
+        text = path.read_text().replace("127.0.0.1:0", site.address)
+        path.write_text(text.replace("[serve]", '[serve]\ntoken = "a-word-nobody-is-told"'))
+        done = program.run("run")
+        path.chmod(0o600)
+        again = program.run("run")
+    assert done.stderr.count("secret-exposed") == 1
+    assert "secret-exposed" not in again.stderr
+    assert "a-word-nobody" not in done.stderr
+
+
 def test_two_hundred_outlets_that_are_down(tmp_path: Path) -> None:
     """Not being able to reach anybody is an ordinary state: little work, and a status that says it plainly."""
     program = Program(tmp_path)

@@ -34,12 +34,16 @@ def run(role: str, archive: Path, config: Path) -> None:
     scraper run
     scraper run --config /etc/scraper --archive /srv/news
     """
-    from scraper import log
+    import structlog
+
+    from scraper import log, settings
 
     # As long as nothing runs there is nothing to end cleanly: what was begun is repaired by the next start.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    settings, _ = load(config)
-    log.setup(settings.log.format, settings.log.level)
+    values, _ = load(config)
+    log.setup(values.log.format, values.log.level)
+    if why := settings.exposed(config):
+        structlog.get_logger().warning("secret-exposed", why=why)
     asyncio.run(_run(_roles(role), archive, config))
 
 

@@ -25,7 +25,8 @@ from scraper.tomlfile.lines import positions
 MAX_BYTES: Final = 256 * 1024
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_OTHERS_WRITE = 0o002
+_OTHERS_WRITE: Final = 0o002
+_OTHERS_READ: Final = 0o004
 _KINDS: Final = {
     str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table",
 }  # fmt: skip
@@ -203,6 +204,17 @@ def _raw(path: Path) -> bytes:
         raise Wrong("can be changed by every user of this machine; run: chmod o-w on it")
     with path.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
+
+
+def note_open_folder(folder: Path, notes: list[Mistake]) -> None:
+    """Note `folder` if every user of the machine may lay files in it, or put others in the place of those there."""
+    if os.name == "posix" and folder.is_dir() and folder.stat().st_mode & _OTHERS_WRITE:
+        notes.append(Mistake(folder, 0, "", "every user of this machine may put files here; run: chmod o-w on it"))
+
+
+def everybody_reads(path: Path) -> bool:
+    """Whether every user of the machine may read the file at `path`."""
+    return os.name == "posix" and path.is_file() and bool(path.stat().st_mode & _OTHERS_READ)
 
 
 def _parsed(path: Path, raw: bytes, notes: list[Mistake]) -> Table | None:

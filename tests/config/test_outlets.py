@@ -405,3 +405,14 @@ def test_the_signature_changes_with_every_kind_of_change(tmp_path: Path, change:
 def test_the_signature_stays_when_nothing_changed(tmp_path: Path) -> None:
     config = folder(tmp_path, example_com=OUTLET)
     assert outlets.signature(config) == outlets.signature(config)
+
+
+def test_a_folder_that_everybody_may_put_outlets_into_is_not_believed(tmp_path: Path) -> None:
+    """S10: named once, however many files it holds, and beside all other mistakes."""
+    config = folder(tmp_path, example_com=OUTLET + "nam = 1\n", preset_ghost="")
+    for name in ("outlets", "presets"):
+        (config / name).chmod(0o777)
+    told = one(config)
+    assert "chmod o-w" in told[0]
+    assert "nam: is not a known key" in told[1]
+    assert told[2:] == told[:1]

@@ -179,3 +179,37 @@ def test_the_signature_changes_when_the_file_does(tmp_path: Path) -> None:
     before = settings.signature(tmp_path)
     folder(tmp_path, settings='[network]\ndelay = "1s"\n')
     assert settings.signature(tmp_path) != before
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777], ids=["plain", "sticky"])
+def test_a_folder_that_everybody_may_put_files_into_is_not_believed(tmp_path: Path, mode: int) -> None:
+    """S10: also a sticky one, in which nobody can replace what is there: a file that is missing is easily added."""
+    config = folder(tmp_path / "config", settings="")
+    config.chmod(mode)
+    with pytest.raises(ConfigError, match="every user of this machine may put files here; run: chmod o-w") as caught:
+        settings.load(config, {})
+    assert [mistake.file for mistake in caught.value.mistakes] == [config]
+
+
+TOKEN = '[serve]\ntoken = "0123456789abcdef"\n'
+NOTIFY = '[[notify]]\nname = "all"\nto = "https://hooks.example/T0/B0/secret-in-the-address"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "told"),
+    [
+        (TOKEN, 0o644, True),
+        (TOKEN, 0o640, False),
+        (NOTIFY, 0o644, True),
+        ('[serve]\nbind = "127.0.0.1:1"\n', 0o644, False),
+        ('[serve]\nbind = "0.0.0.0:1"\n', 0o644, False),
+    ],
+    ids=["token", "token-of-a-group", "webhook", "no-secret", "token-in-the-environment"],
+)
+def test_a_secret_that_everybody_may_read_is_told_of(tmp_path: Path, text: str, mode: int, told: bool) -> None:
+    """S10: advice in one sentence that does not repeat the secret; nothing is refused for it."""
+    config = folder(tmp_path / "config", settings=text)
+    (config / "scraper.toml").chmod(mode)
+    said = settings.exposed(config)
+    assert bool(said) == told
+    assert not said or ("chmod o-r" in said and "0123" not in said and "hooks" not in said)
