@@ -14,17 +14,19 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-AT_ONCE: Final = 200  # connections; who comes when that many are at work is told to come again
-BEYOND: Final = 50  # that are told so; more are hung up on
+AT_ONCE: Final = 200  # connections; who comes when there are that many takes somebody's place
+BEYOND: Final = 4  # but nobody's whose answer is worked on, unless there are a quarter more
 LOOK: Final = 10.0  # seconds between two looks at a connection
 LEAST: Final = 64 * 1024  # bytes of an answer that have to be taken between two looks
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a look sees: answers that were given, bytes of them that are not taken yet, and whether one is worked on."""
+    """What a look sees: answers that were given, bytes of them that were taken and that are not taken yet, and whether
+    one is worked on."""
 
     answers: int
+    taken: int
     left: int
     is_working: bool
 
@@ -33,8 +35,25 @@ class _State:
         if self.answers != before.answers:
             return False
         if self.left:
-            return before.left > 0 and before.left - self.left < LEAST
+            return before.left > 0 and self.taken - before.taken < LEAST
         return not self.is_working and not before.is_working
+
+
+class _Counted:
+    """A transport that knows how much was given to it: what is left alone does not tell who takes a long answer, which
+    is written only as fast as it is taken, from who takes nothing."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.written = 0
+
+    def write(self, data: bytes) -> None:
+        """See `asyncio.WriteTransport`."""
+        self.written += len(data)
+        self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class Connection(H11Protocol):
@@ -50,11 +69,11 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take it up, if there is room or can be made."""
-        super().connection_made(transport)
+        self._counted = _Counted(transport)
+        super().connection_made(cast("asyncio.Transport", self._counted))
         self.began = self.loop.time()
         self._timer = self.loop.call_later(self._every, self._look)
-        if len(self.connections) >= self._at_once:
-            self._make_room()
+        self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
@@ -72,7 +91,8 @@ class Connection(H11Protocol):
         """As it is now."""
         cycle = cast("Any", self.cycle)  # None before the first request, whatever uvicorn declares
         working = cycle is not None and not cycle.response_complete
-        return _State(self._answers, self.transport.get_write_buffer_size(), working)
+        left = self.transport.get_write_buffer_size()
+        return _State(self._answers, self._counted.written - left, left, working)
 
     def _look(self) -> None:
         before, self._seen = self._seen, self.state
@@ -82,14 +102,29 @@ class Connection(H11Protocol):
         self._timer = self.loop.call_later(self._every, self._look)
 
     def _make_room(self) -> None:
-        """Hang up on who waits: of the peer with the most connections, the oldest."""
-        others = [one for one in self.connections if isinstance(one, Connection) and one is not self]
+        """Hang up on who keeps others out: of the peer with the most connections, the one that has waited longest for
+        nothing, else the one that takes its answer most slowly. Whoever holds few is not kept out by who holds many."""
+        others = [one for one in self.connections if isinstance(one, Connection) and one.is_open and one is not self]
+        if len(others) < self._at_once - 1:
+            return
         peers = Counter(one.peer for one in others)
-        waiting = [one for one in others if not one.state.is_working and not one.state.left]
-        if waiting:
+        states = {one: one.state for one in others}
+        if waiting := [one for one in others if not states[one].is_working and not states[one].left]:
             max(waiting, key=lambda one: (peers[one.peer], -one.began)).transport.abort()
-        elif len(others) >= self._at_once + BEYOND:
-            self.transport.abort()
+        elif taking := [one for one in others if states[one].left]:
+            min(taking, key=lambda one: (-peers[one.peer], one.pace)).transport.abort()
+        elif len(others) >= self._at_once + self._at_once // BEYOND:
+            max(others, key=lambda one: (peers[one.peer], -one.began)).transport.abort()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has hung up yet."""
+        return not self.transport.is_closing()
+
+    @property
+    def pace(self) -> float:
+        """How fast its answers were taken, in bytes a second of its whole life."""
+        return self.state.taken / (self.loop.time() - self.began + 1)
 
     @property
     def peer(self) -> str:

@@ -33,7 +33,7 @@ from scraper.model import (
 from scraper.notices import Delivery, Receipt
 from scraper.present import Present
 from scraper.query import Query
-from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
+from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Stream, Wanted, Watch
 from scraper.widgets import Decided, Decision, Widget
 
 T = TypeVar("T")
@@ -276,8 +276,8 @@ class Library(Protocol):
         """The JSON beside it, as its file has it."""
         ...
 
-    def records(self, snapshot: Snapshot) -> bytes:
-        """The WARC records it was read from, answers and requests, compressed as they lie in their files."""
+    def records(self, snapshot: Snapshot) -> Stream:
+        """The WARC records it was read from, answers and requests, compressed as in their files, found to be whole."""
         ...
 
     def captures(self, snapshot: Snapshot) -> Sequence[tuple[Capture, Page]]:

@@ -96,17 +96,29 @@ class ClockWatch:
 
 # A request holds its host's file and its connection, and now and then opens one file more.
 _FILES_A_REQUEST: Final = 3
-# What the rest of the program has open: catalogue, WARC, locks, reading processes, the web side and who looks at it.
+# What the rest of the program has open: catalogue, WARC, locks, reading processes, the web side.
 _FILES_OF_OURS: Final = 40
+_LOOKING_ON: Final = 8  # of these: connections to the web side, wherever files are short
+_FILES_FOR_MANY: Final = 450  # 200 connections, of which each may take a file, and a few more that come than stay
 
 
 def requests_at_once(most: int) -> int:
     """How many requests may be under way at once, `most` at the most, so that files never run out for what is stored
     and served. Raises this process's own limit of open files as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = most * _FILES_A_REQUEST + _FILES_OF_OURS
+    wanted = most * _FILES_A_REQUEST + _FILES_OF_OURS + _FILES_FOR_MANY
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     room = most if soft == resource.RLIM_INFINITY else (soft - _FILES_OF_OURS) // _FILES_A_REQUEST
     return max(min(most, room), 2)
+
+
+def connections_at_once(most: int, requests: int) -> int:
+    """How many connections the web side may have, `most` at the most, so that `requests` under way never lack a file:
+    each may take a file for what it downloads, and a few more come than stay."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return most
+    spare = soft - _FILES_OF_OURS - requests * _FILES_A_REQUEST
+    return max(min(most, spare * 4 // 9), _LOOKING_ON)

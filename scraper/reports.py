@@ -5,7 +5,7 @@ All times are UTC. Nothing here knows where the archive is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -205,3 +205,13 @@ class Edition:
     stealth: bool
     flags: tuple[str, ...]
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Bytes that are too many to hold: `size` of them, `sha256` of all in hex. `pieces` gives them anew each time, and
+    raises ArchiveDamaged where they turn out not to be there after all; close it to stop early."""
+
+    size: int
+    sha256: str
+    pieces: Callable[[], Generator[bytes]]

@@ -16,7 +16,7 @@ import uvicorn
 
 from scraper.article import Article
 from scraper.compare import diff
-from scraper.connections import AT_ONCE, Connection
+from scraper.connections import AT_ONCE, connections
 from scraper.daemon import Daemon
 from scraper.errors import UsageError
 from scraper.model import Edit
@@ -56,7 +56,8 @@ def address_of(sock: socket.socket) -> str:
 
 
 class Web:
-    """What `scraper run` serves. `served` may be given as the task of a daemon; `notice` is shown above the edits."""
+    """What `scraper run` serves. `served` may be given as the task of a daemon; `notice` is shown above the edits, and
+    there are no more than `at_once` connections."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class Web:
         sock: socket.socket,
         notice: Callable[[], Notice | None] = lambda: None,
         low_water: int = 0,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._sock = sock
         self._jobs = Jobs(lambda url: _fetch(daemon, url), desk=Slips(archive.root, FOLDER))
@@ -83,8 +85,8 @@ class Web:
         )
         door = Door(settings.token, frozenset({settings.address[0].lower(), *settings.hosts}))
         config = uvicorn.Config(
-            create_app(site, door), http=cast("type[asyncio.Protocol]", Connection), log_config=None, access_log=False,
-            lifespan="off", ws="none", server_header=False, limit_concurrency=AT_ONCE, timeout_keep_alive=5,
+            create_app(site, door), http=cast("type[asyncio.Protocol]", connections(at_once=at_once)), log_config=None,
+            access_log=False, lifespan="off", ws="none", server_header=False, timeout_keep_alive=5,
             timeout_graceful_shutdown=3,
         )  # fmt: skip
         self._server = _Server(config)

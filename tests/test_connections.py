@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from scraper.connections import connections
@@ -28,11 +29,17 @@ async def _large(_request: Request) -> Response:
     return Response(bytes(LARGE))
 
 
+async def _long(_request: Request) -> Response:
+    return StreamingResponse(iter([bytes(LARGE // 500)] * 500))
+
+
+APP = Starlette(routes=[Route("/", _small), Route("/large", _large), Route("/long", _long)])
+
+
 @pytest.fixture
 def port() -> Iterator[int]:
     """A service that looks at its connections often, and has few."""
-    app = Starlette(routes=[Route("/", _small), Route("/large", _large)])
-    with serving(app, http=connections(look=0.3, at_once=MANY)) as port:
+    with serving(APP, http=connections(look=0.3, at_once=MANY)) as port:
         yield port
 
 
@@ -86,6 +93,30 @@ def test_many_silent_connections_keep_nobody_out(port: int) -> None:
         asked(sock)
         assert sock.recv(1000).startswith(b"HTTP/1.1 200")
         assert all(is_over(one) for one in silent[:MANY])
+
+
+def test_a_crowd_that_takes_nothing_keeps_nobody_out(port: int) -> None:
+    """The slowest of those who have the most make room, all of those who come in one moment."""
+    with ExitStack() as held:
+        slow = [held.enter_context(connected(port)) for _ in range(5 * MANY)]
+        for one in slow:
+            asked(one, "/large")
+        sock = held.enter_context(connected(port))
+        asked(sock)
+        assert sock.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_who_takes_a_long_answer_steadily_gets_all_of_it() -> None:
+    """It is written as fast as it is taken, so that there is always something left."""
+    with serving(APP, http=connections(look=1, at_once=MANY)) as port, connected(port) as sock:
+        asked(sock, "/long")
+        received = 0
+        while data := sock.recv(1 << 16):
+            received += len(data)
+            time.sleep(0.004)
+            if received >= LARGE:
+                break
+        assert received >= LARGE
 
 
 def test_a_kept_connection_may_ask_again(port: int) -> None:

@@ -70,6 +70,15 @@ def _tellers(open_: Open) -> list[tuple[Notice, Teller]]:
     return [(notice, Teller(notice, library, desk, sender, public)) for notice in notices]
 
 
+def _lookers() -> int:
+    """How many connections the web side may have beside all requests of the fetcher."""
+    from scraper import limits
+    from scraper.connections import AT_ONCE
+    from scraper.fetch.policy import FetchPolicy
+
+    return limits.connections_at_once(AT_ONCE, limits.requests_at_once(FetchPolicy().connections))
+
+
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import anyio
     import structlog
@@ -105,5 +114,6 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                     beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
                     beside.start_soon(keep_telling, tellers, open_.services.now, daemon)
                 low_water = open_.settings.archive.low_water
-                await daemon.run(Web(daemon, open_.archive, serve, web, low_water=low_water).served if web else None)
+                side = Web(daemon, open_.archive, serve, web, low_water=low_water, at_once=_lookers()) if web else None
+                await daemon.run(side.served if side else None)
                 beside.cancel_scope.cancel()

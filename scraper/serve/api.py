@@ -166,7 +166,7 @@ def _version(site: Site, values: Values) -> Reply:
                      headers=_BY_ACCEPT | {"Content-Disposition": f'inline; filename="{name}"'})  # fmt: skip
     if form == "warc":
         name = f"{snapshot.article_id}-{snapshot.version:03d}.warc.gz"
-        return Reply(body=site.library.records(snapshot), media=WARC,
+        return Reply(stream=site.library.records(snapshot), media=WARC,
                      headers=_BY_ACCEPT | {"Content-Disposition": f'attachment; filename="{name}"',
                                            "Content-Security-Policy": "sandbox; default-src 'none'"})  # fmt: skip
     sidecar = json.loads(site.library.sidecar(snapshot))

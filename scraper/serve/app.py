@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from scraper.errors import ArchiveError
 from scraper.serve import api, asking, feeds, metrics, openapi, pages
+from scraper.serve.crowd import Crowd
 from scraper.serve.endpoint import Reply, respond_with
 from scraper.serve.gate import Door, Gate
 from scraper.serve.problems import Problem
@@ -27,7 +28,7 @@ def create_app(site: Site, door: Door | None = None) -> Gate:
         exception_handlers={Problem: _problem, HTTPException: _http, ArchiveError: _archive, Exception: _bug},
     )
     app.router.redirect_slashes = False
-    return Gate(app, door or Door())  # around all of it: an answer to a bug has its headers too
+    return Gate(Crowd(app), door or Door())  # around all of it: an answer to a bug has its headers too
 
 
 def routes_of(site: Site, *, locked: bool = False) -> list[Route]:

@@ -15,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scraper.reports import Stream
 from scraper.serve.problems import bad, not_found
 from scraper.serve.site import Site
+from scraper.serve.streamed import Streamed
 
 Values = Mapping[str, Any]
 JSON: Final = "application/json"
@@ -59,12 +61,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an endpoint says: `data` as JSON, or `body` as it is."""
+    """What an endpoint says: `data` as JSON, `body` as it is, or `stream`, piece by piece."""
 
     data: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    stream: Stream | None = None
     media: str = JSON
 
 
@@ -109,6 +112,8 @@ def _texts(request: Request, one: Field) -> list[str]:
 
 def respond_with(request: Request, reply: Reply) -> Response:
     """The response, with an ETag over its bytes; 304 to whoever has them (RFC 9110, 13.1.2)."""
+    if reply.stream:
+        return _streamed(request, reply.stream, reply)
     body = msgspec.json.encode(reply.data) if reply.body is None else reply.body
     if reply.status != 200:
         return Response(body, reply.status, dict(reply.headers), reply.media)
@@ -117,6 +122,15 @@ def respond_with(request: Request, reply: Reply) -> Response:
     if has_it(request, tag):
         return Response(None, 304, headers)
     return Response(body, 200, headers, reply.media)
+
+
+def _streamed(request: Request, stream: Stream, reply: Reply) -> Response:
+    headers = {"ETag": f'"{stream.sha256[:32]}"', **reply.headers}
+    if has_it(request, headers["ETag"]):
+        return Response(None, 304, headers)
+    if request.method == "HEAD":
+        return Response(None, 200, headers | {"Content-Length": str(stream.size)}, reply.media)
+    return Streamed(stream, headers, reply.media)
 
 
 def has_it(request: Request, tag: str) -> bool:

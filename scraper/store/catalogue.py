@@ -25,6 +25,7 @@ VERSION: Final = 8
 # Up to 3.51.2 two connections could corrupt a WAL database between them.
 OLDEST_SQLITE: Final = (3, 51, 3)
 PATIENCE: Final = 60_000  # milliseconds to wait for another process
+SPARE: Final = 4  # connections kept for the next who reads: each has two files open, and a cache of 2 MB
 REBUILD: Final = "stop the daemon if one runs, then run `scraper reindex`, which makes it again from the files"
 
 Value = None | int | float | str | bytes
@@ -186,13 +187,22 @@ class Catalogue:
             db.execute("COMMIT")
         except apsw.Error:
             # A statement failed under it: whatever state it is in, nobody else gets it.
-            db.close()
+            self._part_with(db)
             return
         with self._pool:
-            if db in self._all:
+            if db in self._all and len(self._idle) < SPARE:
                 self._idle.append(db)
                 return
-        _leave([db])  # the file was replaced meanwhile
+        self._part_with(db)
+
+    def _part_with(self, db: apsw.Connection) -> None:
+        with self._pool:
+            ours = db in self._all
+            self._all = [one for one in self._all if one is not db]
+        if ours:
+            db.close()
+        else:
+            _leave([db])  # the file was replaced meanwhile
 
     def _writer(self, *, durable: bool) -> apsw.Connection:
         if durable not in self._writers:

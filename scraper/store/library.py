@@ -13,15 +13,17 @@ from scraper.copies import Copy
 from scraper.habits import Habits, Lives, habits
 from scraper.model import Capture, Entry, Outlet, Page, Reading, Snapshot
 from scraper.present import Present
-from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Wanted, Watch
+from scraper.reports import Changes, Edition, Harm, News, Place, Seen, Status, Stream, Wanted, Watch
 from scraper.store import pages
 from scraper.store.archive import FileArchive
 from scraper.store.browse import Browse
 from scraper.store.present import present
+from scraper.store.recent import Recent
 
 FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs some tenths of a second
 STALE: Final = 60.0  # seconds that it is given while somebody counts anew
 STEADY: Final = 60.0  # the same for the habits of an outlet
+CHECKED: Final = 10.0  # and for records that were found whole: reading 20 MB of them costs tenths of a second
 OUTLETS: Final = 32  # whose habits are kept, some hundred kilobytes each
 
 
@@ -44,6 +46,7 @@ class FileLibrary:
         self._counting = threading.Lock()
         self._living = threading.Lock()
         self._known: dict[tuple[str, str], _Known] = {}
+        self._checked = Recent[Stream](CHECKED)
         self._status: tuple[float, Status] | None = None
 
     def entry(self, article_id: str) -> Entry | None:
@@ -110,11 +113,13 @@ class FileLibrary:
         """See `interfaces.Library`."""
         return self._archive.read_sidecar(snapshot)
 
-    def records(self, snapshot: Snapshot) -> bytes:
+    def records(self, snapshot: Snapshot) -> Stream:
         """See `interfaces.Library`."""
         captures = (snapshot.capture, *snapshot.further)
-        places = map(self._archive.placed, captures)
-        return b"".join(pages.members(self._archive.root, place) for place in places)
+        return self._checked.once(tuple(one.record_id for one in captures), lambda: self._stream(captures))
+
+    def _stream(self, captures: Sequence[Capture]) -> Stream:
+        return pages.stream([pages.members(self._archive.root, self._archive.placed(one)) for one in captures])
 
     def captures(self, snapshot: Snapshot) -> Sequence[tuple[Capture, Page]]:
         """See `interfaces.Library`."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from scraper import codings
 from scraper.errors import ArchiveDamaged
 from scraper.model import Capture, Hop, Page
+from scraper.reports import Stream
 from scraper.store import paths, warc
 from scraper.store.files import opened
-from scraper.store.scan import Record, whole
+from scraper.store.scan import CHUNK, Headers, Record, whole
 from scraper.store.sidecar import checked
 from scraper.store.stamps import moment
 
@@ -37,16 +40,49 @@ def read_page(root: Path, capture: Capture, place_of: Callable[[str], tuple[str,
     return checked(path, lambda: _page(answer, request, head, raw))
 
 
-def members(root: Path, capture: Capture) -> bytes:
-    """The answer of `capture` and the request for it, compressed as they lie in their file. Raises ArchiveDamaged."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some bytes of a file."""
+
+    path: Path
+    offset: int
+    length: int
+
+    def pieces(self) -> Generator[bytes]:
+        """The bytes, in pieces of at most CHUNK. Raises ArchiveDamaged where they end too early."""
+        left = self.length
+        with opened(self.path) as fd, open(fd, "rb", closefd=False) as stream:
+            stream.seek(self.offset)
+            while left:
+                piece = stream.read(min(CHUNK, left))
+                if not piece:
+                    raise _damaged(self.path, self.offset, "it was cut off while it was read")
+                left -= len(piece)
+                yield piece
+
+
+def members(root: Path, capture: Capture) -> Stretch:
+    """Where the answer of `capture` and the request for it lie, compressed. They are read to see that they are whole,
+    never held. Raises ArchiveDamaged."""
     path = root / capture.file
-    answer, request = _records(root, capture.file, capture.offset)
+    answer, request = _records(root, capture.file, capture.offset, keep=lambda _: False)
     if answer.headers.get("warc-record-id") != capture.record_id or answer.wrong:
         raise _damaged(path, capture.offset, answer.wrong or "it is not the one that was stored")
     end = request.offset + request.length if request else answer.offset + answer.length
-    with opened(path) as fd, open(fd, "rb", closefd=False) as stream:
-        stream.seek(capture.offset)
-        return stream.read(end - capture.offset)
+    return Stretch(path, capture.offset, end - capture.offset)
+
+
+def stream(stretches: Sequence[Stretch]) -> Stream:
+    """One stretch behind the other. Raises ArchiveDamaged."""
+
+    def pieces() -> Generator[bytes]:
+        for stretch in stretches:
+            yield from stretch.pieces()
+
+    digest = hashlib.sha256()
+    for piece in pieces():
+        digest.update(piece)
+    return Stream(sum(stretch.length for stretch in stretches), digest.hexdigest(), pieces)
 
 
 def _payload(root: Path, capture: Capture, place_of: Callable[[str], tuple[str, int] | None]) -> bytes:
@@ -57,22 +93,24 @@ def _payload(root: Path, capture: Capture, place_of: Callable[[str], tuple[str, 
     return _split(record.block or b"")[1]
 
 
-def _records(root: Path, file: str, offset: int) -> tuple[Record, Record | None]:
-    """The record at `offset`, and the request behind it if there is one."""
+def _records(
+    root: Path, file: str, offset: int, keep: Callable[[Headers], bool] = lambda _: True
+) -> tuple[Record, Record | None]:
+    """The record at `offset`, and the request behind it if there is one; with their blocks unless `keep` says no."""
     path = root / file
     if not paths.is_warc(file):
         raise ArchiveDamaged(path, "is no place where WARC files are kept")
     with opened(path) as fd, open(fd, "rb", closefd=False) as stream:
         end = stream.seek(0, 2)
-        answer = whole(stream, offset, end)
+        answer = whole(stream, offset, end, keep)
         if answer is None:
             raise _damaged(path, offset, "it is not whole")
-        return answer, _request(stream, answer, end)
+        return answer, _request(stream, answer, end, keep)
 
 
-def _request(stream: BinaryIO, answer: Record, end: int) -> Record | None:
+def _request(stream: BinaryIO, answer: Record, end: int, keep: Callable[[Headers], bool]) -> Record | None:
     after = answer.offset + answer.length
-    record = whole(stream, after, end) if after < end else None
+    record = whole(stream, after, end, keep) if after < end else None
     if record is None or record.kind != "request":
         return None
     concurrent = record.headers.get("warc-concurrent-to") == answer.headers.get("warc-record-id")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +18,10 @@ from scraper.reports import Place
 from scraper.serve.api import cursor_of, place_of
 from scraper.serve.app import routes_of
 from tests.serve.shown import FERRY, Shown, told
-from tests.store.kit import HARBOUR, article
+from tests.store.kit import HARBOUR, START, article, intent, page
 
 API = "/api/v1"
+SIZE = 12 << 20
 
 
 def test_articles_are_listed_in_pages_that_meet(site: Shown) -> None:
@@ -238,3 +241,45 @@ def test_a_hostile_title_is_data(mine: Shown) -> None:
 def test_head_is_get_without_a_body(site: Shown) -> None:
     answer = site.client.head(f"{API}/status")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def large(site: Shown) -> tuple[str, Path]:
+    """Where a capture is to be had that no buffer on the way can hold, and the file it lies in."""
+    url = f"{FERRY}-large"
+    seen = page(url, os.urandom(SIZE), START)
+    capture = site.archive.capture(seen)
+    site.archive.commit(intent("new", seen, capture, None, article("A text of its own.", url)))
+    return f"{API}/articles/{site.id(url)}/versions/0?format=warc", site.archive.root / capture.file
+
+
+def test_a_large_record_is_whole_and_known_again(mine: Shown) -> None:
+    path, file = large(mine)
+    answer = mine.client.get(path)
+    assert answer.content in file.read_bytes()
+    assert int(answer.headers["content-length"]) == len(answer.content) > SIZE
+    again = mine.client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    head = mine.client.head(path)
+    assert {name: head.headers[name] for name in ("content-length", "etag", "content-type")} == {
+        name: answer.headers[name] for name in ("content-length", "etag", "content-type")
+    }
+
+
+def test_a_record_that_is_cut_while_it_is_sent_is_not_taken_for_whole(mine: Shown) -> None:
+    """Its length was said before: the connection ends without the rest, and nothing else is said in its place."""
+    path, file = large(mine)
+    with mine.client.stream("GET", path) as answer:
+        rest = answer.iter_raw(1000)
+        next(rest)
+        os.truncate(file, SIZE // 2)
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message"):
+            list(rest)
+    assert mine.client.get("/healthz").status_code == 200
+
+
+def test_a_damaged_record_is_said_to_be_damaged_before_a_byte_of_it_is_sent(mine: Shown) -> None:
+    path, file = large(mine)
+    with file.open("r+b") as bytes_:
+        bytes_.seek(SIZE // 2)
+        bytes_.write(bytes(20))
+    assert mine.client.get(path).json()["type"] == "urn:scraper:problem:archive"
