@@ -138,7 +138,7 @@ class _Check(Check):
 
     def _articles(self) -> Iterator[Finding]:
         folder, names = "", list[Path]()
-        versions = sum(number for _, number, _ in self._rows_of("report_versions"))
+        versions = sum(number for (number,) in self._rows_of("count_versions"))
         for path in self._counted(article_files(self.root), versions):
             here = path.parent.relative_to(self.root).as_posix()
             if here != folder and names:
