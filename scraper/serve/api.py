@@ -88,7 +88,7 @@ WANTED: Final = (
     Field("language", "Of outlets in this language only, such as `en`.", take.language, take.LANGUAGE),
     Field("kind", "Of this kind only.", take.one_of(*KINDS), take.words(*KINDS)),
     Field("stealth", "Only those made in silence.", take.flag, take.FLAG, default=False),
-    Field("since", "Captured from then on.", take.moment, take.WHEN),
+    Field("since", "Captured from then on; in UTC if no zone is named.", take.moment, take.WHEN),
     Field("until", "Captured before then.", take.moment, take.WHEN),
 )
 

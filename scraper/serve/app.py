@@ -51,7 +51,7 @@ def routes_of(site: Site, *, locked: bool = False) -> list[Route]:
         *asking.routes(site),
         Route(f"{api.ROOT}/openapi.json", description),
         *feeds.routes(site),
-        *pages.routes(site),
+        *pages.routes(site, locked=locked),
         *metrics.routes(site),
     ]
 

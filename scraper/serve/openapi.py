@@ -49,6 +49,8 @@ def document(endpoints: Sequence[Endpoint] = ENDPOINTS, *, locked: bool = False)
     """The whole description, of a service that asks for a token if it is `locked`."""
     shapes = [*(one.shape for one in endpoints), JobShape, ProblemShape]
     _, schemas = msgspec.json.schema_components(shapes, ref_template=_REF)
+    for schema in schemas.values():
+        schema["description"] = " ".join(schema["description"].split())
     paths: dict[str, Any] = {one.path: {"get": _operation(one, locked=locked)} for one in endpoints}
     described: dict[str, Any] = {
         "openapi": "3.1.0",

@@ -27,7 +27,7 @@ from scraper.errors import ArchiveDamaged, ArchivePruned
 from scraper.model import Entry, Outlet
 from scraper.reasons import explained
 from scraper.reports import Change, Edition, Harm
-from scraper.serve import api, asking, edits, finding, plots, views
+from scraper.serve import api, asking, edits, finding, manual, plots, views
 from scraper.serve import endpoint as take
 from scraper.serve.attending import needs_of, now_of
 from scraper.serve.endpoint import Field
@@ -45,8 +45,8 @@ HITS: Final = 20
 Answer = Callable[[Site, Request], Response]
 
 
-def routes(site: Site) -> list[Route]:
-    """All pages."""
+def routes(site: Site, *, locked: bool = False) -> list[Route]:
+    """All pages; `locked` where a token is needed."""
 
     def get(path: str, answer: Answer) -> Route:
         async def respond(request: Request) -> Response:
@@ -73,6 +73,7 @@ def routes(site: Site) -> list[Route]:
         get("/gone", _gone),
         get("/search", _search),
         get("/status", _status),
+        get(f"{api.ROOT}/docs", lambda site, request: _manual(site, request, locked=locked)),
         get("/static/{name}", _static),
         Route("/fetch", post, methods=["POST"]),
         Route("/fetch/{job}", follow, methods=["GET"]),
@@ -376,6 +377,11 @@ def _job(site: Site, request: Request) -> Response:
         verdict=f"{result.get('verdict')}: {explained(cast('str | None', result.get('reason')))}.",
         headers=plain | ({"Refresh": "1"} if waiting else {}),
     )  # fmt: skip
+
+
+def _manual(site: Site, request: Request, *, locked: bool) -> Response:
+    told = manual.manual(site, str(request.base_url), locked=locked)
+    return views.page("manual", title="API", here="", manual=told, feeds=[])
 
 
 def _static(_site: Site, request: Request) -> Response:

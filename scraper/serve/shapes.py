@@ -15,6 +15,7 @@ from scraper.model import Edit, EditKind, Entry, Part, RecordKind, Snapshot, Ver
 from scraper.reports import Change, Edition, Seen
 from scraper.serve.jobs import State
 
+Moment = Annotated[datetime, Meta(tz=True)]  # in UTC
 ArticleId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 JobId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -31,9 +32,9 @@ class ArticleShape:
     outlet: str
     url: str
     title: str | None
-    first_seen: datetime
+    first_seen: Moment
     latest: Count | None
-    gone_since: datetime | None
+    gone_since: Moment | None
     follows: ArticleId | None
 
     @classmethod
@@ -58,7 +59,7 @@ class EditionShape:
     """One version without its text. `kinds` and `stealth` are those of the edit that made it."""
 
     version: Count
-    captured_at: datetime
+    captured_at: Moment
     verdict: VerdictKind
     title: str | None
     kinds: Kinds
@@ -120,7 +121,7 @@ class VersionShape:
 
     article: ArticleId
     version: Count
-    captured_at: datetime
+    captured_at: Moment
     text: str
     sha256: Sha256
     snapshot: str
@@ -138,7 +139,7 @@ class VersionShape:
 class VisitShape:
     """One look at an article. `version` is the one it made, if it made one."""
 
-    at: datetime
+    at: Moment
     url: str
     verdict: RecordKind
     reason: str | None
@@ -166,7 +167,7 @@ class CopyShape:
     article: ArticleShape
     similarity: Annotated[float, Meta(ge=0, le=1)]
     published: str | None
-    captured_at: datetime
+    captured_at: Moment
     edits: Count
 
     @classmethod
@@ -187,7 +188,7 @@ class CopiesShape:
 class ChangeShape:
     """One edit: which version of which article it made, and when that was captured."""
 
-    at: datetime
+    at: Moment
     article: ArticleId
     version: Count
     outlet: str
@@ -234,11 +235,11 @@ class HitShape:
     language: str | None
     published: str | None
     version: Count
-    captured_at: datetime | None
+    captured_at: Moment | None
     versions: tuple[Pair, ...]
     latest: Count
     removed_in: Count | None
-    gone_since: datetime | None
+    gone_since: Moment | None
     snippet: str | None
     snippet_marks: tuple[Pair, ...]
 
@@ -313,10 +314,10 @@ class OutletShape:
     versions: Count
     gone: Count
     due: Count
-    last_new: datetime | None
-    last_version: datetime | None
+    last_new: Moment | None
+    last_version: Moment | None
     last_error: str | None
-    last_error_at: datetime | None
+    last_error_at: Moment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,9 +333,9 @@ class SourceShape:
 
     url: str
     outlet: str
-    last_checked: datetime | None
-    last_ok: datetime | None
-    last_new: datetime | None
+    last_checked: Moment | None
+    last_ok: Moment | None
+    last_new: Moment | None
     last_error: str | None
     failures: Count
     items: Count
@@ -361,7 +362,7 @@ class StatusShape:
     gone: Count
     queue: Count
     due: Count
-    next_visit: datetime | None
+    next_visit: Moment | None
     hosts_blocked: Count
     sources: tuple[SourceShape, ...]
     bytes_kept: Count
@@ -376,8 +377,8 @@ class JobShape:
     id: JobId
     url: str
     state: State
-    asked_at: datetime
-    ended_at: datetime | None
+    asked_at: Moment
+    ended_at: Moment | None
     result: dict[str, Any] | None
     error: str | None
 

@@ -43,7 +43,7 @@ def places(site: Shown) -> list[str]:
         "/", "/stealth", "/gone", "/outlets", "/outlets/news.example", "/status", f"/articles/{harbour}",
         f"/articles/{ferry}", f"/articles/{harbour}?version=0", f"/articles/{harbour}/diff",
         f"/articles/{harbour}/diff?from=0&to=2&view=side", "/search", "/search?q=berths", "/search?q=%22",
-        "/?outlet=news.example&kind=figures", "/?kind=quotes", f"/articles/{harbour}/evidence",
+        "/?outlet=news.example&kind=figures", "/?kind=quotes", f"/articles/{harbour}/evidence", "/api/v1/docs",
     ]  # fmt: skip
 
 
