@@ -77,7 +77,7 @@ def working(at_work: Sequence[AtWork]) -> tuple[str, str | None]:
     if missing:
         what = "sources are not looked at" if missing == ["scheduler"] else "articles are not visited"
         return f"A daemon is at work without the role {missing[0]}: {what}.", f"scraper run --role {missing[0]}"
-    return f"The daemon is at work since {since:%Y-%m-%d %H:%M}.", None
+    return f"The daemon has been at work since {since:%Y-%m-%d %H:%M}.", None
 
 
 def lately(visited: Sequence[Visited]) -> str:

@@ -94,6 +94,7 @@ def _sees_a_display() -> bool:
 
 async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bool:
     from scraper import log
+    from scraper.daemon import ROLES
     from scraper.demo.outlets import outlet_files
     from scraper.demo.site import DemoSite, serve, story
     from scraper.web import address_of, listen_on
@@ -109,7 +110,8 @@ async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bo
             put(f"\nthe pages, for a browser     {address_of(sock)}\nthe outlets they tell of     {address}/")
             put(f"the archive                  {places.archive}\n")
             async with opened(places.archive, places.config) as open_:
-                rows = await _watch(Show(open_, site, address, seconds, browser), places.config, sock)
+                with open_.archive.hold_daemon_lock(ROLES):
+                    rows = await _watch(Show(open_, site, address, seconds, browser), places.config, sock)
     _end(rows, places)
     return all(row.agrees for row in rows)
 

@@ -74,6 +74,11 @@ def test_its_pages_show_real_edits_while_it_runs(stage: tuple[httpx.Client, Path
     assert client.get(f"/articles/{ready[0]['article']}").status_code == 200
 
 
+def test_its_first_page_says_that_a_daemon_is_at_work(stage: tuple[httpx.Client, Path]) -> None:
+    client, _ = stage
+    assert "No daemon is at work" not in client.get("/").text
+
+
 def test_its_first_page_looks_again_by_itself(stage: tuple[httpx.Client, Path]) -> None:
     client, _ = stage
     pages = [client.get(path) for path in ("/", "/?kind=quotes", "/stealth")]

@@ -31,7 +31,7 @@ SINCE = datetime(2026, 11, 22, 8, 12, tzinfo=UTC)
         (("web",), "Only these pages are served", "scraper run --role scheduler,worker"),
         (("scheduler", "web"), "without the role worker: articles are not visited", "scraper run --role worker"),
         (("worker",), "without the role scheduler: sources are not looked at", "scraper run --role scheduler"),
-        (("scheduler", "web", "worker"), "The daemon is at work since 2026-11-22 08:12", None),
+        (("scheduler", "web", "worker"), "The daemon has been at work since 2026-11-22 08:12", None),
     ],
 )
 def test_who_is_at_work_is_told_and_what_to_do_if_nobody_is(
@@ -60,7 +60,7 @@ def test_the_front_page_tells_what_runs_now(tmp_path: Path) -> None:
         assert "No daemon is at work on this archive: nothing is looked at or visited." in text_of(site, "/")
         with site.archive.hold_daemon_lock(("scheduler", "worker")):
             told = text_of(site, "/")
-    assert re.search(r"The daemon is at work since \d{4}-\d\d-\d\d \d\d:\d\d\.", told)
+    assert re.search(r"The daemon has been at work since \d{4}-\d\d-\d\d \d\d:\d\d\.", told)
     assert "1 visit in the last 10 minutes: news.example 1" in told
     assert "Gone lately Ferry sails news.example, since 2024-06-02 14:30" in told
     assert "nothing is late" in told
@@ -208,7 +208,7 @@ def test_pages_and_daemon_as_two_processes_share_the_pace_of_a_host(tmp_path: Pa
                     wait_for(lambda: client.get(place).status_code == 303, 60)
                     assert client.get(client.get(place).headers["location"]).status_code == 200
                     wait_for(lambda: len(program.texts()) == 4, 60)
-                    wait_for(lambda: "The daemon is at work since" in client.get("/").text)
+                    wait_for(lambda: "The daemon has been at work since" in client.get("/").text)
     times = [at for at, *_ in site.asked]
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.9
     assert sorted(site.paths("news.test")) == [*paths, "/feed.xml"]
