@@ -6,13 +6,15 @@ FROM ${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 RUN python -m venv --without-pip /venv
-COPY requirements.lock ./
-RUN pip --python /venv/bin/python install --require-hashes --only-binary :all: -r requirements.lock
+# With what [[notify]] needs to write mails and to chats; --build-arg LOCK=requirements.lock leaves these 12 MB out.
+ARG LOCK=requirements-notify.lock
+COPY requirements.lock requirements-notify.lock ./
+RUN pip --python /venv/bin/python install --require-hashes --only-binary :all: -r "$LOCK"
 COPY pyproject.toml README.md LICENSE ./
 COPY scraper ./scraper
 # What builds the program is pinned by the same file, and stays behind.
 RUN pip --python /venv/bin/python install --no-deps --no-build-isolation . \
-    && pip --python /venv/bin/python uninstall --yes hatchling editables
+    && pip --python /venv/bin/python uninstall --yes hatchling editables packaging pathspec pluggy trove-classifiers
 
 FROM ${PYTHON}
 # Process 1 has to hand on signals from the first moment, before Python has come up, and to bury children.

@@ -54,6 +54,8 @@ lock: $(VENV)/ready-dev  ## pin all packages anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 		--python-version 3.11 --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		--python-version 3.11 --extra build --extra notify -c requirements-dev.lock -o requirements-notify.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 		--python-version 3.11 --extra build --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 		--python-version 3.11 --upgrade -o requirements-replay.lock requirements-replay.in

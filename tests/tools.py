@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-PACKAGES = {"systemd-analyze": "systemd", "script": "bsdutils", "nginx": "nginx-light"}
+PACKAGES = {"systemd-analyze": "systemd", "script": "bsdutils", "nginx": "nginx-light", "bwrap": "bubblewrap"}
 # Where distributions keep what only administrators are expected to run.
 PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 

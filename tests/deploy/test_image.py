@@ -48,6 +48,17 @@ def test_packages_come_by_their_hashes_only() -> None:
     assert "--hash=sha256:" in (TREE / "requirements.lock").read_text("utf-8")
 
 
+def test_the_image_has_the_packages_of_everybody_and_those_of_notifications() -> None:
+    """The same versions: what is tried without them is what runs in the image."""
+    plain, more = (
+        set(re.findall(r"(?m)^([a-z0-9_-]+)==(\S+)", (TREE / f"requirements{name}.lock").read_text("utf-8")))
+        for name in ("", "-notify")
+    )
+    assert plain < more
+    assert {"apprise"} <= {name for name, _ in more - plain}
+    assert "requirements-notify.lock" in said("ARG", STEPS)[-1]
+
+
 def test_nothing_that_installs_is_left_in_the_image() -> None:
     assert "--without-pip" in " ".join(said("RUN", STEPS))
     assert not [run for run in said("RUN") if "pip" in run]
