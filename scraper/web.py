@@ -14,6 +14,7 @@ from typing import cast
 import anyio
 import uvicorn
 
+from scraper import minding
 from scraper.article import Article
 from scraper.compare import diff
 from scraper.connections import AT_ONCE, connections
@@ -79,6 +80,7 @@ class Web:
             trouble=lambda: daemon.trouble,
             why=lambda: daemon.why,
             low_water=low_water,
+            shapes=lambda: minding.odd(Slips(archive.root, minding.FOLDER)),
             jobs=self._jobs,
             counts=lambda: daemon.counts,
             notice=notice,

@@ -30,6 +30,7 @@ NOUNS = {
     "copies",
     "reports",
     "present",
+    "drift",
     "attention",
     "words",
     "query",

@@ -86,11 +86,13 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     from scraper import limits
     from scraper.daemon import Daemon
     from scraper.following import keep_up
+    from scraper.minding import FOLDER, keep_minding
     from scraper.notifying import keep_telling
+    from scraper.store.slips import Slips
     from scraper.web import Web, address_of, listen_on
 
     async with opened(archive, config) as open_:
-        tellers = _tellers(open_)
+        tellers, shapes = _tellers(open_), Slips(open_.archive.root, FOLDER)
         serve = open_.settings.serve
         with open_.archive.hold_daemon_lock(roles):
             web = listen_on(serve.bind) if "web" in roles else None
@@ -112,6 +114,7 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
             async with anyio.create_task_group() as beside:
                 if "scheduler" in roles:
                     beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
+                    beside.start_soon(keep_minding, open_.archive, shapes, open_.services, daemon)
                     beside.start_soon(keep_telling, tellers, open_.services.now, daemon)
                 low_water = open_.settings.archive.low_water
                 side = Web(daemon, open_.archive, serve, web, low_water=low_water, at_once=_lookers()) if web else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -51,7 +51,7 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     rules = rules_of(archive, config)
     short, listed = work["trouble"], _listed(config)
     told = f"{short['word']}: {short['why']}" if short else None
-    needs = attention.needs(found, listed, told, now, low_water=_low_water(config))
+    needs = attention.needs(found, listed, told, now, low_water=_low_water(config), shapes=_shapes(archive))
     if json_:
         more = {"attention": needs, "notify": rules, "now": runs, "asked": _asked(archive)}
         put_json({**cast("dict[str, object]", plain(found)), **work, **more})
@@ -112,6 +112,14 @@ def _present(store: FileArchive, now: datetime) -> Present:
     from scraper.store.present import present
 
     return present(store.root, store.catalogue, now)
+
+
+def _shapes(archive: Path) -> Mapping[str, str]:
+    """By outlet what is odd about its texts."""
+    from scraper import minding
+    from scraper.store.slips import Slips
+
+    return minding.odd(Slips(archive, minding.FOLDER))
 
 
 def _asked(archive: Path) -> list[Job]:

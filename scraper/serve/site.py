@@ -40,8 +40,9 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Site:
     """Handed to every endpoint. `trouble` says in a word what keeps the daemon from its work, or None, and `why` in a
-    sentence; `low_water` bytes have to stay free. `jobs` is None where nothing may be fetched. `kept` are differences
-    that were worked out. `counts` are visits of this process by verdict. `notice` is what the host says."""
+    sentence; `low_water` bytes have to stay free; `shapes` says by outlet what is odd about its texts. `jobs` is None
+    where nothing may be fetched. `kept` are differences that were worked out. `counts` are visits of this process by
+    verdict. `notice` is what the host says."""
 
     library: Library
     search: Searcher
@@ -51,6 +52,7 @@ class Site:
     jobs: Jobs | None = None
     why: Callable[[], str] = str
     low_water: int = 0
+    shapes: Callable[[], Mapping[str, str]] = dict
     kept: Kept = field(default_factory=Kept)
     counts: Callable[[], Mapping[str, int]] = dict
     notice: Callable[[], Notice | None] = lambda: None
