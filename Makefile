@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 SOAK_DAYS ?= 30
 SOAK_OUTLETS ?= 100
 
-.PHONY: run demo screenshots test torture fuzz soak check lint types lock clean help
+.PHONY: run demo screenshots test torture fuzz soak crowd check lint types lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ fuzz: $(VENV)/ready-fuzz  ## look for inputs that break a parser: FUZZ_SECONDS f
 
 soak: $(VENV)/ready-dev  ## run the daemon for thirty days of a hundred simulated outlets, in half an hour
 	$(BIN)/python -m tests.benchmarks.soak --days $(SOAK_DAYS) --outlets $(SOAK_OUTLETS)
+
+crowd: $(VENV)/ready-dev  ## the daemon at work while fifty search, read and download
+	$(BIN)/python -m tests.benchmarks.crowd
 
 check: lint types test  ## what has to hold before a commit
 

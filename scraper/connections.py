@@ -61,8 +61,8 @@ class Connection(H11Protocol):
 
     def __init__(self, *args: Any, look: float = LOOK, at_once: int = AT_ONCE, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.began = 0.0
-        self._answers = 0
+        self.began = self.since = 0.0  # the latter: since when it has nothing to ask
+        self.answers = 0
         self._every, self._at_once = look, at_once
         self._seen: _State | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -71,7 +71,7 @@ class Connection(H11Protocol):
         """Take it up, if there is room or can be made."""
         self._counted = _Counted(transport)
         super().connection_made(cast("asyncio.Transport", self._counted))
-        self.began = self.loop.time()
+        self.began = self.since = self.loop.time()
         self._timer = self.loop.call_later(self._every, self._look)
         self._make_room()
 
@@ -83,7 +83,8 @@ class Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         """An answer was given, though maybe not yet taken."""
-        self._answers += 1
+        self.answers += 1
+        self.since = self.loop.time()
         super().on_response_complete()
 
     @property
@@ -92,7 +93,7 @@ class Connection(H11Protocol):
         cycle = cast("Any", self.cycle)  # None before the first request, whatever uvicorn declares
         working = cycle is not None and not cycle.response_complete
         left = self.transport.get_write_buffer_size()
-        return _State(self._answers, self._counted.written - left, left, working)
+        return _State(self.answers, self._counted.written - left, left, working)
 
     def _look(self) -> None:
         before, self._seen = self._seen, self.state
@@ -102,15 +103,15 @@ class Connection(H11Protocol):
         self._timer = self.loop.call_later(self._every, self._look)
 
     def _make_room(self) -> None:
-        """Hang up on who keeps others out: of the peer with the most connections, the one that has waited longest for
-        nothing, else the one that takes its answer most slowly. Whoever holds few is not kept out by who holds many."""
+        """Hang up on who keeps others out: of the peer with the most connections, one that never asked or has not for
+        longest, else the one that takes its answer most slowly. Who holds few is not kept out by who holds many."""
         others = [one for one in self.connections if isinstance(one, Connection) and one.is_open and one is not self]
         if len(others) < self._at_once - 1:
             return
         peers = Counter(one.peer for one in others)
         states = {one: one.state for one in others}
         if waiting := [one for one in others if not states[one].is_working and not states[one].left]:
-            max(waiting, key=lambda one: (peers[one.peer], -one.began)).transport.abort()
+            max(waiting, key=lambda one: (peers[one.peer], not one.answers, -one.since)).transport.abort()
         elif taking := [one for one in others if states[one].left]:
             min(taking, key=lambda one: (-peers[one.peer], one.pace)).transport.abort()
         elif len(others) >= self._at_once + self._at_once // BEYOND:
