@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scraper import outlets
-from scraper.cli import main
+from scraper.cli import main, starter
 from scraper.discover.homes import describe, language, told
 from scraper.model import Outlet, Source
 from scraper.outlets import EVERY
@@ -127,6 +127,63 @@ def test_a_daemon_at_work_takes_the_file_up(town: Town) -> None:
         wait_for(town.program.log)
         assert town.program.run("outlets", "add", HOME).returncode == 0
         wait_for(town.program.texts, 60)
+
+
+CMS = {
+    "wordpress": ('<link rel="https://api.w.org/" href="/wp-json/">', "made with wordpress (preset wordpress)"),
+    "ghost": ('<meta name="generator" content="Ghost 5.82">', "made with Ghost 5.82 (preset ghost)"),
+    "drupal": ('<script type=application/json data-drupal-selector="drupal-settings-json">{}</script>',
+               "made with drupal (preset drupal)"),
+    "arc": ('<script id="fusion-engine-script" src="/pf/dist/engine/react.js?d=9" defer></script>',
+            "made with arc (preset arc)"),
+    "": ('<META NAME="Generator" CONTENT="Pressroom\x1b[31m 3 &amp; sons">',
+         "made with Pressroom[31m 3 & sons, for which there is no preset"),
+    "none": ("", "what it is made with its pages do not tell"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", CMS)
+def test_it_is_said_what_the_outlet_is_made_with(town: Town, preset: str) -> None:
+    """By the signs of a preset, else in the page's own words; where it says nothing, that."""
+    head, told = CMS[preset]
+    town.site.routes |= {"/": home("/feed/", head=head), "/feed/": feed(*STORIES)}
+    code, out, _ = town.add()
+    assert (code, out.splitlines()[1]) == (0, f"  language en-GB; {told}")
+    assert town.loaded().preset == (preset if preset in {"wordpress", "ghost", "drupal", "arc"} else None)
+
+
+@pytest.fixture
+def nothing_yet(town: Town, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A newcomer without a configuration; what is shipped leads to the town."""
+    ours = town.program.root / "shipped"
+    town.program.config.rename(ours)
+    monkeypatch.setattr(starter, "shipped", lambda: ours)
+    town.site.routes |= {"/": home("/feed/"), "/feed/": feed(*STORIES)}
+    return town.program.config
+
+
+def test_the_first_outlet_begins_a_configuration(town: Town, nothing_yet: Path) -> None:
+    """With the settings and presets that are shipped; a second one finds it there."""
+    code, _, err = town.add()
+    assert (code, err.splitlines()[0].startswith(f"scraper: {nothing_yet} was made, with scraper.toml")) == (0, True)
+    assert sorted(path.name for path in nothing_yet.iterdir()) == ["outlets", "presets", "scraper.toml"]
+    assert outlets.check(nothing_yet) == []
+    assert "was made" not in town.add("--force")[2]
+
+
+@pytest.mark.parametrize("args", [("--dry-run",), ()], ids=["dry run", "nothing found"])
+def test_no_configuration_is_begun_for_nothing(town: Town, nothing_yet: Path, args: tuple[str, ...]) -> None:
+    if not args:
+        town.site.routes = {"/": home()}
+    assert town.add(*args)[0] == int(not args)
+    assert not nothing_yet.exists()
+    assert not list(nothing_yet.parent.glob(".scraper-*"))
+
+
+def test_a_file_where_the_folder_should_be_stays(town: Town, nothing_yet: Path) -> None:
+    nothing_yet.write_text("mine")
+    code, _, err = town.add()
+    assert (code, "is no folder" in err, nothing_yet.read_text()) == (2, True, "mine")
 
 
 def test_a_dry_run_prints_the_file_and_writes_nothing(town: Town) -> None:

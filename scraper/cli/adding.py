@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from scraper.cli import starter
 from scraper.cli.common import as_json, count, opened, places, put, put_json
 from scraper.cli.progress import told
 from scraper.errors import ConfigError, Deferred, FetchError, UsageError
@@ -67,17 +68,21 @@ async def _add(url: str, options: dict[str, bool], places: tuple[Path, Path], *,
 
     wish = Wish(urls.parse(url), options["front"], options["force"])
     log.setup(level="warning")
-    outlets.load(places[1])  # a wrong configuration is said before anybody is asked
-    try:
-        async with opened(*places) as open_:
-            found = await meet(told(open_.services), wish, open_.client.sitemaps, outlets.signs(places[1]))
-    except FetchError as error:
-        _refuse(error, json_=json_)
-        return 1
+    with starter.standing_in(places[1]) as config:
+        outlets.load(config)  # a wrong configuration is said before anybody is asked
+        try:
+            async with opened(places[0], config) as open_:
+                found = await meet(told(open_.services), wish, open_.client.sitemaps, outlets.signs(config))
+        except FetchError as error:
+            _refuse(error, json_=json_)
+            return 1
     text = _text(found, wish.url, datetime.now(UTC))
     path = places[1] / outlets.OUTLETS / f"{found.outlet.id}.toml"
     works = bool(found.outlet.sources)
     if works and not options["dry_run"]:
+        if starter.begin(places[1]):
+            hint = "say there who you are, under [network]: outlets like to know who asks"
+            click.echo(f"scraper: {places[1]} was made, with scraper.toml; {hint}", err=True)
         write(places[1], path, text, force=options["force"])
     _tell(found, path, text, dry_run=options["dry_run"], json_=json_)
     return int(not works)
@@ -96,17 +101,27 @@ def _tell(found: Newcomer, path: Path, text: str, *, dry_run: bool, json_: bool)
     outlet, works = found.outlet, bool(found.outlet.sources)
     if json_:
         put_json({"outlet": outlet.id, "file": str(path), "written": works and not dry_run, "name": outlet.name,
-                  "home": outlet.home, "language": outlet.language, "preset": outlet.preset, "hosts": outlet.hosts,
+                  "home": outlet.home, "language": outlet.language, "preset": outlet.preset,
+                  "generator": found.home.generator, "hosts": outlet.hosts,
                   "tried": list(map(_shape, found.trials)), "toml": text if works else None})  # fmt: skip
     elif works and dry_run:
         put(text.rstrip("\n"))
     elif works:
         put(f"{path}: {outlet.name}")
+        put(f"  language {outlet.language or 'not said'}; {_made_with(found)}")
         for trial in found.trials:
             put(f"  {trial.source.kind:8} {trial.source.url}: {_result(trial)}")
         put(f"Look through it; `scraper outlets check {outlet.id} --live` tries it.")
     if not works:
         _say_none(found, json_=json_)
+
+
+def _made_with(found: Newcomer) -> str:
+    """Which publishing system, as far as its pages tell."""
+    preset, said = found.outlet.preset, found.home.generator
+    if preset:
+        return f"made with {said or preset} (preset {preset})"
+    return f"made with {said}, for which there is no preset" if said else "what it is made with its pages do not tell"
 
 
 def _shape(trial: Trial) -> dict[str, Any]:

@@ -43,13 +43,15 @@ _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rs
 @dataclass(frozen=True, slots=True)
 class Home:
     """What a home page says. `named_by` tells which part of it gave the name; `preset` is the one whose signs it
-    bears; `sources` are the feeds and sitemaps named, the page itself if there are none."""
+    bears, `generator` what the page says itself that it is made with; `sources` are the feeds and sitemaps named, the
+    page itself if there are none."""
 
     name: str | None
     named_by: str | None
     language: str | None
     preset: str | None
     sources: tuple[Source, ...]
+    generator: str | None = None
 
     @property
     def named(self) -> tuple[Source, ...]:
@@ -80,6 +82,7 @@ def describe(
         named_by,
         language=_spoken(tree),
         preset=next((name for name, selectors in signs.items() if _bears(tree, selectors)), None),
+        generator=_generator(tree),
         sources=find_sources(page, url, content_type=content_type, robots=lines.encode("utf-8", "replace")),
     )
 
@@ -92,6 +95,12 @@ def _names(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         # Cut before anything is computed: titles of megabytes exist.
         if name := clean(said[: LONGEST_NAME * 10])[:LONGEST_NAME].strip():
             yield name, said_by
+
+
+def _generator(tree: LexborHTMLParser) -> str | None:
+    node = tree.css_first("meta[name='generator' i][content]")
+    said = (node.attributes.get("content") or "") if node else ""
+    return clean(said[: LONGEST_NAME * 10])[:LONGEST_NAME].strip() or None
 
 
 def _spoken(tree: LexborHTMLParser) -> str | None:

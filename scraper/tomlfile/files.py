@@ -253,8 +253,8 @@ def require_folder(config_dir: Path) -> None:
     """Raise UsageError, with what to do about it, if there is no folder `config_dir`."""
     if not config_dir.is_dir():
         raise UsageError(
-            f"there is no configuration folder {config_dir}; run in the folder that has one, "
-            f"name it with --config DIR or SCRAPER_CONFIG, or make it: mkdir -p {config_dir}/outlets"
+            f"there is no configuration folder {config_dir}; `scraper outlets add https://example.org/` begins one, "
+            "with the outlet of that address; one that is elsewhere is named with --config DIR or SCRAPER_CONFIG"
         )
 
 

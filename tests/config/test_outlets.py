@@ -320,7 +320,7 @@ def test_checking_an_outlet_that_is_not_there_names_the_nearest(tmp_path: Path) 
 
 def test_without_outlets_there_are_none_and_without_a_folder_a_sentence(tmp_path: Path) -> None:
     assert len(outlets.load(tmp_path)) == 0
-    with pytest.raises(UsageError, match="mkdir -p"):
+    with pytest.raises(UsageError, match="outlets add https"):
         outlets.load(tmp_path / "none")
 
 

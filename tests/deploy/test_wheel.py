@@ -81,8 +81,11 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
         for path in (TREE / "scraper").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    config = TREE / "config"
+    starter = {f"scraper/starter/{path.relative_to(config)}"
+               for path in (config / "scraper.toml", *(config / "presets").iterdir())}  # fmt: skip
     held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("scraper/")}
-    assert held == files
+    assert held == files | starter
     assert {Path(name).suffix for name in held} >= {".html", ".css", ".svg", ".sql", ".toml", ".typed"}
 
 
@@ -107,6 +110,19 @@ def test_it_serves_every_kind_of_page(home: Path) -> None:
     with pages(home) as client:
         answers = {path: client.get(path).status_code for path in paths}
     assert set(answers.values()) == {200}, answers
+
+
+def test_a_newcomer_is_told_how_to_begin(home: Path) -> None:
+    """Where there is no configuration; and what is begun with came along."""
+    for command in ("run", "outlets", "discover x"):
+        done = run(home, *command.split(), "--config", "none")
+        assert (done.returncode, "`scraper outlets add https://example.org/` begins one" in done.stderr) == (2, True)
+    code = "from scraper.cli import starter; from pathlib import Path; print(starter.begin(Path('begun')))"
+    made = subprocess.run([home / "venv/bin/python", "-c", code], cwd=home, env=plain(), capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    assert made.stdout == "True\n"
+    assert run(home, "outlets", "check", "--config", "begun").stdout == "0 outlets, no mistakes\n"
+    assert (home / "begun" / "presets" / "ghost.toml").exists()
 
 
 def test_its_archive_can_be_proved(home: Path) -> None:
