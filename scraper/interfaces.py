@@ -387,6 +387,10 @@ class Searcher(Protocol):
         """Take in what the archive has that the search does not know, for about so long; cheap if there is nothing."""
         ...
 
+    def behind(self) -> int:
+        """How many versions the search does not know yet. Takes nothing in."""
+        ...
+
     def find(self, query: Query, *, limit: int = 20, cursor: str | None = None, seconds: float = 1.0) -> Found:
         """At most `limit` hits, the most telling first; `cursor` is that of the page before.
 

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import cast
 
 import anyio
+import anyio.to_thread
+import structlog
 import uvicorn
 
 from scraper import minding
@@ -19,17 +21,22 @@ from scraper.article import Article
 from scraper.compare import diff
 from scraper.connections import AT_ONCE, connections
 from scraper.daemon import Daemon
-from scraper.errors import UsageError
+from scraper.errors import ArchiveError, UsageError
 from scraper.model import Edit
 from scraper.pipeline import visit_now
 from scraper.serve.app import create_app
 from scraper.serve.gate import Door
 from scraper.serve.jobs import FOLDER, Jobs
 from scraper.serve.site import Notice, Site
+from scraper.serve.warming import warm
 from scraper.settings import Serve
 from scraper.store.archive import FileArchive
 from scraper.store.library import FileLibrary
 from scraper.store.slips import Slips
+
+log = structlog.get_logger()
+
+READY = 3.0  # seconds that making ready may delay the first answer
 
 
 def listen_on(bind: str) -> socket.socket:
@@ -72,7 +79,7 @@ class Web:
     ) -> None:
         self._sock = sock
         self._jobs = Jobs(lambda url: _fetch(daemon, url), desk=Slips(archive.root, FOLDER))
-        site = Site(
+        self._site = site = Site(
             library=FileLibrary(archive),
             search=archive.search,
             differ=_Differ(),
@@ -94,9 +101,11 @@ class Web:
         self._server = _Server(config)
 
     async def served(self) -> None:
-        """Serve until cancelled."""
+        """Serve until cancelled. Who comes before all is ready waits, for a few seconds at most."""
         async with anyio.create_task_group() as tasks:
             await self._jobs.work(tasks)
+            with anyio.move_on_after(READY):
+                await anyio.to_thread.run_sync(_warm, self._site, abandon_on_cancel=True)
             await self._server.serve(sockets=[self._sock])
 
 
@@ -108,6 +117,13 @@ class _Differ:
 
     def html(self, old: Article, new: Article) -> str:
         return diff.to_html(diff.diff(old, new))
+
+
+def _warm(site: Site) -> None:
+    try:
+        warm(site)
+    except ArchiveError as error:  # whoever asks is told of it
+        log.warning("archive-trouble", error=str(error))
 
 
 async def _fetch(daemon: Daemon, url: str) -> dict[str, object]:

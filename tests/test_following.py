@@ -30,6 +30,9 @@ class Broken:
         anyio.from_thread.run_sync(self.followed.set)
         return Followed()
 
+    def behind(self) -> int:
+        raise NotImplementedError
+
     def find(self, query: Query, *, limit: int = 20, cursor: str | None = None, seconds: float = 1.0) -> Found:
         raise NotImplementedError
 

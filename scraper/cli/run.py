@@ -112,8 +112,9 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                 probe=open_.archive.check_writable,
             )
             async with anyio.create_task_group() as beside:
-                if "scheduler" in roles:
+                if roles & {"scheduler", "web"}:
                     beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
+                if "scheduler" in roles:
                     beside.start_soon(keep_minding, open_.archive, shapes, open_.services, daemon)
                     beside.start_soon(keep_telling, tellers, open_.services.now, daemon)
                 low_water = open_.settings.archive.low_water

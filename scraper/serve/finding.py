@@ -18,7 +18,7 @@ from scraper.serve.site import Site
 
 _OUTLET: Final[take.Schema] = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$"}
 _CURSOR: Final[take.Schema] = {"type": "string", "pattern": "^[0-9]{1,9}[.][0-9]{1,6}$"}
-CATCH_UP: Final = 0.5  # seconds that taking in what is new may delay a search
+CATCH_UP: Final = 0.02  # seconds that taking in what is new may delay a search: the daemon does the rest
 VERSIONS: Final = ("any", "latest", "all")
 
 FIELDS: Final = (

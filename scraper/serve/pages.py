@@ -36,9 +36,9 @@ from scraper.serve.site import Site
 
 log = structlog.get_logger("scraper.serve")
 
-EDITS: Final = 30
-VERSIONS: Final = 100
-VISITS: Final = 100
+EDITS: Final = 20  # each costs a comparison of two texts, about a millisecond, when it is first shown
+VERSIONS: Final = 50
+VISITS: Final = 50
 GONE: Final = 200
 NEWEST: Final = 30
 HITS: Final = 20
@@ -327,7 +327,7 @@ def _search(site: Site, request: Request) -> Response:
     following = urlencode(query | {"cursor": shown["next"]}) if shown["next"] else None
     return views.page(
         "search", title="Search", here="/search", chosen=chosen, outlets=listed, base=urlencode(query),
-        languages=sorted({one.language for one in listed if one.language}), behind=site.search.follow(0).behind,
+        languages=sorted({one.language for one in listed if one.language}), behind=site.search.behind(),
         feeds=[{"title": f"Search: {chosen['q']}", "url": f"/feeds/search.atom?{urlencode(query)}"}] if query else [],
         **(shown | {"next": f"/search?{following}" if following else None}),
     )  # fmt: skip

@@ -25,6 +25,12 @@ def _environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Make all templates, which are kept as long as the program runs."""
+    for name in _environment().list_templates(["html"]):
+        _environment().get_template(name)
+
+
 def page(name: str, code: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response:
     """The page `name` with these values."""
     text = _environment().get_template(f"{name}.html").render(**values)

@@ -61,6 +61,7 @@ def fill(archive: FileArchive) -> None:
     told(archive, article("The harbour reopens on Monday with 9 berths. Boats may wait outside."), hours=2)
     told(archive, article("The ferry sails at noon.", FERRY, title="Ferry sails"), FERRY, hours=3)
     gone(archive, at=START + timedelta(hours=5), url=FERRY)
+    archive.search.follow(60)  # as the daemon does; a request has no time for all of it
 
 
 @dataclass

@@ -211,6 +211,19 @@ def test_facets_count_articles(archive: FileArchive) -> None:
     assert archive.search.facets(parse("friday version:latest")).articles == 0
 
 
+def test_facets_count_what_is_found(archive: FileArchive) -> None:
+    """Some are counted without a look at their versions, and some have many: the counts are the same."""
+    edited(archive)
+    for number in range(40):  # more than one sheet
+        words_ = "harbour" if number % 7 else "sluice"
+        visit(archive, f"The {words_} is open, notice {number}.", url="https://north.example/notices")
+    archive.search.follow(60)
+    for asked in ("harbour", "harb*", "notice", "harbour sluice", '"harbour is"', "notice -sluice", "title:harbour",
+                  "harbour version:latest", "sluice removed:yes", "harbour OR sluice", "-notice harbour"):  # fmt: skip
+        found = archive.search.find(parse(asked), limit=200)
+        assert archive.search.facets(parse(asked)).articles == len({hit.article_id for hit in found.hits}), asked
+
+
 def test_a_tombstone_is_told(archive: FileArchive) -> None:
     """What is gone from the outlet is found all the same."""
     visit(archive, "Nobody may know this.")

@@ -78,6 +78,10 @@ class Follower:
         except ArchiveUnwritable as exc:
             return self._left(done, str(exc))
 
+    def behind(self) -> int:
+        """See `interfaces.Searcher`. Raises ArchiveNewer, and whatever is wrong with the catalogue."""
+        return self._left(Followed()).behind
+
     def make_again(self) -> None:
         """Begin with nothing, because what is there is damaged. Raises ArchiveBusy or ArchiveUnwritable."""
         with self._lock.held(0.0, "the search is being brought up to date"):

@@ -73,6 +73,13 @@ class Match:
         return " AND ".join(f"({' OR '.join(str(phrase) for _, phrase in group)})" for group in self._groups)
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether it holds in all versions of a sheet of which each block stands in all: nothing is excluded, and no
+        row of words is asked for, which could go on from one block to the next."""
+        single = all(len(phrase.words) == 1 for part in self.parts for phrase in part.phrases)
+        return single and not any(part.excluded for part in self.parts)
+
+    @cached_property
     def _phrases(self) -> tuple[tuple[int, Phrase], ...]:
         return tuple(each for group in self._groups for each in group)
 

@@ -9,7 +9,7 @@ SELECT value FROM state WHERE name = :name;
 INSERT INTO state (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
 -- name: counts
--- Versions that were taken in, and those of them that could not be read.
+-- Versions that were taken in, and those of them that could not be read; `state` has them from the last transaction on.
 SELECT coalesce(sum(versions), 0), coalesce(sum(unread), 0) FROM articles;
 
 -- name: article
@@ -75,8 +75,10 @@ SELECT code FROM known WHERE code IS NOT NULL;
 SELECT word FROM forms WHERE language = :language AND stem = :stem ORDER BY length(word), word LIMIT :limit;
 
 -- name: found
--- Sheets with the words, the most telling first, and the versions in which they stand (`standing`, match.py).
-SELECT a.no, a.id, a.outlet, a.language, a.day, a.latest, a.sheets, s.no, s.numbers, standing(words, s.pieces)
+-- Sheets with the words, the most telling first, and the versions in which they stand (`standing`, match.py): all of
+-- them, which is -1, if a `plain` query meets a sheet that never changed.
+SELECT a.no, a.id, a.outlet, a.language, a.day, a.latest, a.sheets, s.no, s.numbers,
+       CASE WHEN :plain AND NOT s.changed THEN -1 ELSE standing(words, s.pieces) END
 FROM words JOIN sheets AS s ON s.no = words.rowid JOIN articles AS a ON a.no = s.article
 WHERE words MATCH :match
   AND (:outlets IS NULL OR instr(:outlets, ' ' || a.outlet || ' '))
@@ -84,6 +86,27 @@ WHERE words MATCH :match
   AND a.day >= :after AND a.day < :before
   AND (NOT :changed OR s.changed OR a.sheets > 1)
 ORDER BY rank LIMIT -1 OFFSET :offset;
+
+-- name: found_unsorted
+-- The same in any order, to be counted.
+SELECT a.no, a.id, a.outlet, a.language, a.day, a.latest, a.sheets, s.no, s.numbers,
+       CASE WHEN :plain AND NOT s.changed THEN -1 ELSE standing(words, s.pieces) END
+FROM words JOIN sheets AS s ON s.no = words.rowid JOIN articles AS a ON a.no = s.article
+WHERE words MATCH :match
+  AND (:outlets IS NULL OR instr(:outlets, ' ' || a.outlet || ' '))
+  AND (:languages IS NULL OR instr(:languages, ' ' || a.language || ' '))
+  AND a.day >= :after AND a.day < :before
+  AND (NOT :changed OR s.changed OR a.sheets > 1);
+
+-- name: found_anywhere
+-- The articles that have the words in any version, to be counted.
+SELECT DISTINCT a.no, a.outlet, a.language, a.day
+FROM words JOIN sheets AS s ON s.no = words.rowid JOIN articles AS a ON a.no = s.article
+WHERE words MATCH :match
+  AND (:outlets IS NULL OR instr(:outlets, ' ' || a.outlet || ' '))
+  AND (:languages IS NULL OR instr(:languages, ' ' || a.language || ' '))
+  AND a.day >= :after AND a.day < :before
+LIMIT :most;
 
 -- name: all_numbers
 -- The versions of all sheets of an article.

@@ -24,7 +24,7 @@ from scraper.errors import ArchiveDamaged, ArchiveError, QueryError, QueryTooDea
 from scraper.hits import Facets, Followed, Found, Hit, Marked, Span
 from scraper.model import Entry, Snapshot
 from scraper.query import Query
-from scraper.store.catalogue import Catalogue
+from scraper.store.catalogue import Catalogue, Value
 from scraper.store.files import Files
 from scraper.store.search import file, snippets
 from scraper.store.search.file import queries
@@ -93,6 +93,10 @@ class Search:
         """See `interfaces.Searcher`."""
         return self._follower.follow(seconds)
 
+    def behind(self) -> int:
+        """See `interfaces.Searcher`."""
+        return self._follower.behind()
+
     def find(self, query: Query, *, limit: int = 20, cursor: str | None = None, seconds: float = SECONDS) -> Found:
         """See `interfaces.Searcher`."""
         place = _place(cursor)
@@ -106,7 +110,7 @@ class Search:
         offset, skip = place
         hits: list[tuple[str, _Standing, int]] = []
         with self._asked(query, seconds) as (db, asked):
-            for number, found in enumerate(_found(db, query, asked, offset), start=offset):
+            for number, found in enumerate(_found(db, "found", query, asked, offset), start=offset):
                 versions = list(enumerate(_shown(query, found)))[skip:]
                 hits += [(f"{number}.{each}", found, version) for each, version in versions]
                 skip = 0
@@ -118,15 +122,14 @@ class Search:
 
     def _facets(self, query: Query, seconds: float) -> Facets:
         with self._asked(query, seconds) as (db, asked):
-            rows = list(islice(_found(db, query, asked, 0), COUNTED + 1))
-            sheets = [found.sheet for found in rows[:COUNTED] if _shown(query, found)]
-            return Facets(
-                len(sheets),
-                _counted(sheet.outlet for sheet in sheets),
-                _counted(sheet.language for sheet in sheets),
-                _counted(str(date.fromordinal(sheet.day).year) for sheet in sheets),
-                more=len(rows) > COUNTED,
-            )
+            found, more = _counted(db, query, asked)
+        return Facets(
+            len(found),
+            _most_first(outlet for outlet, _, _ in found),
+            _most_first(code for _, code, _ in found),
+            _most_first(str(date.fromordinal(day).year) for _, _, day in found),
+            more=more,
+        )
 
     # ------------------------------------------------------------------------------------------ asking
 
@@ -211,32 +214,48 @@ class _Budget:
         return self.over
 
 
-def _found(db: apsw.Connection, query: Query, asked: Match, offset: int) -> Iterator[_Standing]:
-    """All articles that are found, the most telling first; each once, by the last of its sheets that has it.
+def _found(db: apsw.Connection, name: str, query: Query, asked: Match, offset: int = 0) -> Iterator[_Standing]:
+    """All articles that are found, in the order of the statement `name`; each once, by its last sheet that has it.
 
     One is yielded for every row, so that `offset` counts rows: where a row is no find, `holds` is empty.
     """
-    values = {
+    for row in db.execute(queries()[name], _values(query, asked) | {"offset": offset}):
+        yield _standing(db, _Sheet(*row), asked)
+
+
+def _counted(db: apsw.Connection, query: Query, asked: Match) -> tuple[list[tuple[str, str, int]], bool]:
+    """Outlet, language and day of all articles that are found, and whether there are more than COUNTED."""
+    if asked.plain and len(asked.parts) == 1 and query.removed is None and query.versions == "any":
+        # A word that stands in a sheet stands in some version: no need to know in which.
+        rows = db.execute(queries()["found_anywhere"], _values(query, asked) | {"most": COUNTED + 1}).fetchall()
+        found = cast("list[tuple[int, str, str, int]]", rows)
+        return [each[1:] for each in found[:COUNTED]], len(found) > COUNTED
+    standing = list(islice(_found(db, "found_unsorted", query, asked), COUNTED + 1))
+    sheets = [one.sheet for one in standing[:COUNTED] if _shown(query, one)]
+    return [(sheet.outlet, sheet.language, sheet.day) for sheet in sheets], len(standing) > COUNTED
+
+
+def _values(query: Query, asked: Match) -> dict[str, Value]:
+    """What the statements that find sheets are given."""
+    return {
         "match": asked.text,
         "outlets": f" {' '.join(query.outlets)} " if query.outlets else None,
         "languages": f" {' '.join(query.languages)} " if query.languages else None,
         "after": query.after.toordinal() if query.after else 0,
         "before": query.before.toordinal() if query.before else _LAST,
         "changed": query.removed is True,
-        "offset": offset,
+        "plain": asked.plain,
     }
-    for row in db.execute(queries()["found"], values):
-        yield _standing(db, _Sheet(*row), asked)
 
 
 def _standing(db: apsw.Connection, sheet: _Sheet, asked: Match) -> _Standing:
     if sheet.sheets == 1:
-        numbers = list(unpacked(sheet.numbers))
+        numbers = unpacked(sheet.numbers)
         return _Standing(sheet, numbers, _chosen(numbers, sheet.mask))
     numbers, holds, last = [], list[int](), sheet.no
     rows = db.execute(queries()["all_numbers"], {"article": sheet.article}).fetchall()
     for no, packed in cast("list[tuple[int, bytes]]", rows):
-        some = list(unpacked(packed))
+        some = unpacked(packed)
         numbers += some
         found = db.execute(queries()["found_in_sheet"], {"match": asked.text, "no": no}).fetchone()
         if found and (mask := cast("int", found[0])):
@@ -280,7 +299,7 @@ def _runs(found: _Standing) -> tuple[Span, ...]:
     return tuple(runs)
 
 
-def _counted(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+def _most_first(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(values).most_common())
 
 

@@ -84,7 +84,7 @@ class Pieces:
         for _ in COLUMNS:
             end = at + 1 + 2 * numbers[at]
             lengths.append(tuple(numbers[at + 1 : end : 2]))
-            masks.append(tuple(mask ^ whole for mask in numbers[at + 2 : end : 2]))
+            masks.append(tuple([mask ^ whole for mask in numbers[at + 2 : end : 2]]))
             at = end
         return cls(versions, tuple(lengths), tuple(masks))
 
@@ -130,8 +130,13 @@ def packed(numbers: Iterable[int]) -> bytes:
     return bytes(made)
 
 
-def unpacked(data: bytes) -> Iterator[int]:
+def unpacked(data: bytes) -> Sequence[int]:
     """The inverse of `packed`."""
+    # Mostly each number is one byte, and then there is nothing to take apart.
+    return tuple(data) if data.isascii() else tuple(_joined(data))
+
+
+def _joined(data: bytes) -> Iterator[int]:
     number = shift = 0
     for byte in data:
         number |= (byte & 0x7F) << shift

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 import apsw
 
 from scraper.store.search.file import queries
+
+_COUNTS: Final = ("versions", "unread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,18 @@ def save(db: apsw.Connection, state: State) -> None:
     walk = "." if state.walk is None else f"={state.walk}"
     for name, value in (("mark", state.mark), ("walk", walk), ("walked", state.walked), ("catalogue", state.catalogue)):
         db.execute(queries()["set_state"], {"name": name, "value": str(value)})
+    # Every look asks for these two, and to add them up again each time would cost by all articles.
+    for name, value in zip(_COUNTS, _counted(db), strict=True):
+        db.execute(queries()["set_state"], {"name": name, "value": str(value)})
 
 
 def counts(db: apsw.Connection) -> tuple[int, int]:
     """How many versions were taken in, and how many of them could not be read."""
+    versions, unread = (_value(db, name) for name in _COUNTS)
+    return _counted(db) if versions is None or unread is None else (int(versions), int(unread))
+
+
+def _counted(db: apsw.Connection) -> tuple[int, int]:
     return cast("tuple[int, int]", db.execute(queries()["counts"]).fetchone())
 
 
