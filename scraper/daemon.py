@@ -32,8 +32,8 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scraper import cadence, outlets
-from scraper.errors import ArchiveError, ArchiveUnwritable, ConfigError, UsageError
+from scraper import cadence, outlets, trouble
+from scraper.errors import ArchiveError, ConfigError, UsageError
 from scraper.limits import ClockWatch, HeavyHosts, Shortage
 from scraper.model import Due, Outlet, Source, Verdict
 from scraper.pipeline import Outcome, attempts, judge, visit
@@ -337,11 +337,11 @@ class Daemon:
 
     def _stop_storing(self, error: ArchiveError) -> None:
         """Ask no outlet for anything until the archive can be written again. What was stored is not touched."""
-        self._met("archive-unwritable" if isinstance(error, ArchiveUnwritable) else "archive-trouble", str(error))
+        self._met(*trouble.of(error))
 
     def _met(self, word: str, why: str, key: str = "") -> None:
         if self._trouble.met(word, why, time.monotonic(), key):
-            log.error(word, why=why, then="outlets are left alone; it goes on by itself when this is over")
+            log.error(word, why=why, then=trouble.then(word))
 
     async def _mind_the_archive(self) -> None:
         """Stop before the disk is full; see whether trouble is over, without asking an outlet for it."""

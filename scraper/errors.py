@@ -159,6 +159,10 @@ class ArchiveUnwritable(ArchiveError):
     """Disk full, read-only, or permission lost. Nothing that was stored is lost."""
 
 
+class ArchiveReadOnly(ArchiveUnwritable):
+    """What the disk confirms cannot be believed: this process writes no more. Nothing that was stored is lost."""
+
+
 class ArchiveDamaged(ArchiveError):
     """A file is not what the archive says it is."""
 

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 
 from scraper.store import paths
 from scraper.store.catalogue import REBUILD
+from scraper.store.locks import said
+from scraper.store.trust import WHY
 
 _MB = 1000**2
 # A machine without a battery for its clock begins in 1970, until the network has set it right. This program is younger.
@@ -20,8 +22,8 @@ CLOCKS_BEGIN: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class Shortage(NamedTuple):
-    """Why nothing new may be kept for now: `disk-low`, `archive-gone`, `archive-unwritable` or `clock-unset`, and a
-    sentence."""
+    """Why nothing new may be kept for now: `disk-low`, `archive-gone`, `archive-unwritable`, `archive-read-only` or
+    `clock-unset`, and a sentence."""
 
     word: str
     why: str
@@ -43,17 +45,24 @@ def shortage(root: Path, low_water: int, now: datetime) -> Shortage | None:
     if not (root / paths.CATALOGUE).exists():
         why = f"is not there; bring the disk back, and work goes on by itself. If it was deleted, {REBUILD}"
         return Shortage("archive-gone", f"{root / paths.CATALOGUE}: {why}")
-    for place in (root, *(root / name for name in (paths.ARTICLES, paths.WARC, paths.RUN))):
-        if place.exists() and not os.access(place, os.W_OK | os.X_OK):
-            why = "may not be written (read-only, or no permission); put that right, and work goes on by itself"
-            return Shortage("archive-unwritable", f"{place}: {why}")
-    if free >= low_water:
-        return None
+    if (unwritable := _unwritable(root)) or free >= low_water:
+        return unwritable
     return Shortage(
         "disk-low",
         f"{free // _MB} MB are free on the disk of {root}, less than low_water under [archive] in scraper.toml "
         f"({low_water // _MB} MB); free some space, and work goes on by itself",
     )
+
+
+def _unwritable(root: Path) -> Shortage | None:
+    """Whether a process at work there believes the disk no more, or a folder may not be written."""
+    if said(root / paths.RUN / paths.MISTRUST):
+        return Shortage("archive-read-only", f"{root}: {WHY}")
+    for place in (root, *(root / name for name in (paths.ARTICLES, paths.WARC, paths.RUN))):
+        if place.exists() and not os.access(place, os.W_OK | os.X_OK):
+            why = "may not be written (read-only, or no permission); put that right, and work goes on by itself"
+            return Shortage("archive-unwritable", f"{place}: {why}")
+    return None
 
 
 class HeavyHosts:

@@ -11,11 +11,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from scraper.errors import ArchiveError, ArchiveReadOnly, ArchiveUnwritable
+
 FIRST_PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 60.0  # how late the daemon may notice that all is well again
 STEADY: Final = 600.0  # seconds without trouble after which the next one is a new one
 SAY_AGAIN: Final = 3600.0  # the same words are not said more often than this
 REMEMBERED: Final = 100  # different words
+
+FOR_GOOD: Final = "archive-read-only"  # what does not end by itself
+
+
+def of(error: ArchiveError) -> tuple[str, str, str]:
+    """The trouble that an error of the archive means: its word, its sentence, and the key by which it is said once."""
+    if isinstance(error, ArchiveReadOnly):
+        return FOR_GOOD, str(error), FOR_GOOD
+    return "archive-unwritable" if isinstance(error, ArchiveUnwritable) else "archive-trouble", str(error), ""
+
+
+def then(word: str) -> str:
+    """What is done about it, and how it ends."""
+    ends = " until it is started again" if word == FOR_GOOD else "; it goes on by itself when this is over"
+    return f"outlets are left alone{ends}"
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 import urllib.error
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.site import Program, Site, feed, outlet, serve, wait_for
+from tests.stunt import Stunted
 from tests.tally import Tally
 from tests.test_daemon import curl, free_port, stories
 
@@ -149,6 +151,46 @@ def test_the_daemon_rests_says_so_once_and_goes_on(
         assert "Traceback" not in (tmp_path / "daemon.log").read_text()
         checked = program.run("verify", "--deep")
         assert checked.stdout.replace("README.md", "") == "everything is as it was stored\n"
+    tally("faults of the disk under a daemon", 1, 1)
+
+
+def test_a_disk_that_fails_twice_to_confirm_is_believed_no_more(tmp_path: Path, tally: Tally) -> None:
+    """S5: the first failed sync is a pause; after the second nobody writes until the daemon is started again, all
+    can be read, and one message says so. Nothing is lost or acknowledged too early."""
+    program, site = Stunted(tmp_path), Site()
+    with serve(site):
+        port = setup(program, site)
+        with program.daemon() as daemon:
+            wait_for(lambda: len(program.texts()) == 1)
+            program.say("syncs", 1)
+            announce(site, 2)
+            wait_for(lambda: errors(program) == ["archive-unwritable"])
+            wait_for(lambda: len(program.texts()) == 2, 90)
+            wait_for(lambda: "archive-back" in [line["event"] for line in program.log()])
+            program.say("syncs", 1)
+            announce(site, 4)
+            wait_for(lambda: readiness(port) == (503, "archive-read-only"))
+            time.sleep(1)  # what was being asked for when it began
+            asked, kept = len(site.asked), len(program.texts())
+            time.sleep(8)  # the disk would be tried again by now
+            assert (len(site.asked), len(program.texts())) == (asked, kept)
+            assert errors(program)[-1] == "archive-read-only"
+            assert errors(program).count("archive-read-only") == 1
+            assert len(errors(program)) <= 3, "two for the writes that failed"
+            shown, refused = program.run("status"), program.run("fetch", f"http://{STORIES[4][0]}")
+            assert "\ntrouble    archive-read-only: " in shown.stdout
+            assert refused.returncode == 1
+            assert [refused.stderr.count(text) for text in ("\n", "start the program again")] == [1, 1]
+            assert program.run("show", URL).returncode == 0
+            assert "Story 0" in curl(f"http://127.0.0.1:{port}/")
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(30) == 0
+        with program.daemon():
+            wait_for(lambda: len(program.texts()) == 4)
+            wait_for(lambda: readiness(port) == (200, "ready"))
+    assert program.left("syncs") == "0"
+    assert program.run("verify", "--deep").stdout == "everything is as it was stored\n"
+    assert "Traceback" not in (tmp_path / "daemon.log").read_text()
     tally("faults of the disk under a daemon", 1, 1)
 
 

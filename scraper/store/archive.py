@@ -32,8 +32,8 @@ from scraper.store.export.view import Exports
 from scraper.store.files import Files, unwritable
 from scraper.store.frontier import SqliteFrontier
 from scraper.store.intake import Notes, visit_record
-from scraper.store.locks import Lock, hold_roles
-from scraper.store.opening import PATIENCE, no_catalogue, prepare
+from scraper.store.locks import Lock, Word, hold_roles
+from scraper.store.opening import PATIENCE, no_catalogue, prepare, try_to_write
 from scraper.store.plan import Known, Plan, plan, snapshot_text
 from scraper.store.prune import Parts, Policy, Pruned, Pruner, finish_prunings
 from scraper.store.quarantine import Quarantine
@@ -48,7 +48,6 @@ from scraper.store.stamps import from_ticks, now, stamp, ticks
 from scraper.widgets import Decided, Widget
 
 WARC_SIZE: Final = 1 << 30
-PROBE: Final = 256 << 10  # bytes: more than a page usually is
 
 
 def new_id() -> str:
@@ -83,6 +82,9 @@ class FileArchive(Shelves):
         self._open_lock, self._lock = locks
         self._settings = settings
         self._files = files
+        self._mistrust = Word(self.run_dir / paths.MISTRUST)
+        files.trust.when_lost(self._mistrust.say)
+        catalogue.trust = files.trust
         self._spool = Spool(root, files, catalogue, self._lock, settings)
         quarantine = Quarantine(root, files, settings.clock)
         self._recovery = Recovery(root, files, catalogue, self._spool, quarantine, Notes(self.repairs.append))
@@ -143,12 +145,14 @@ class FileArchive(Shelves):
         self._catalogue.close()
         self._lock.close()
         self._open_lock.close()
+        self._mistrust.close()
 
     @contextlib.contextmanager
     def _writing(self) -> Generator[None]:
         """The lock of the whole archive, with nothing left half done by whoever had it before."""
         if self._catalogue.read_only:
             raise ArchiveUnwritable(self.root, "was opened to be read only")
+        self._files.trust.check(self.root)
         if not self._catalogue.path.exists() and not self.run_dir.is_dir():
             # Else the lock would be made in the bare folder where the disk was mounted.
             raise ArchiveUnwritable(self.root, "is not there any more; bring its disk back, nothing stored is lost")
@@ -171,15 +175,7 @@ class FileArchive(Shelves):
     def check_writable(self) -> None:
         """Find out whether the archive can be written, by writing. Raises the ArchiveError that a visit would meet."""
         with self._writing():
-            probe = self.run_dir / "probe"
-            with unwritable(self.root):
-                fd = self._files.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-                try:
-                    self._files.write_all(fd, bytes(PROBE))
-                    self._files.fsync(fd)
-                finally:
-                    os.close(fd)
-                    self._files.unlink(probe)
+            try_to_write(self.root, self._files)
             self._catalogue.check_writable()
 
     def hold_daemon_lock(self, roles: Iterable[str] = ("all",)) -> AbstractContextManager[None]:

@@ -19,6 +19,7 @@ import apsw
 
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveNewer, ArchiveOlder, ArchiveUnwritable
 from scraper.store.files import Files
+from scraper.store.trust import Trust
 
 APPLICATION: Final = 0x4E415243  # "NARC", in the header of every catalogue
 VERSION: Final = 8
@@ -26,6 +27,8 @@ VERSION: Final = 8
 OLDEST_SQLITE: Final = (3, 51, 3)
 PATIENCE: Final = 60_000  # milliseconds to wait for another process
 SPARE: Final = 4  # connections kept for the next who reads: each has two files open, and a cache of 2 MB
+# A commit that was not confirmed: the log itself, or the folder that it lies in.
+_UNCONFIRMED: Final = {apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC}
 REBUILD: Final = "stop the daemon if one runs, then run `scraper reindex`, which makes it again from the files"
 
 Value = None | int | float | str | bytes
@@ -76,6 +79,7 @@ class Catalogue:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self.trust = Trust()
         self.older = False  # whether it has the layout of an older program
         self._idle: list[apsw.Connection] = []
         self._all: list[apsw.Connection] = []
@@ -121,13 +125,16 @@ class Catalogue:
     def write(self, *, durable: bool = True) -> Generator[apsw.Connection]:
         """A transaction: all of it or nothing. `durable`: it has survived a power cut when this returns."""
         with self._turn, door(self.path):
+            self.trust.check(self.path)
             self.check_in_place()
             db = self._writer(durable=durable)
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
                 db.execute("COMMIT")
-            except BaseException:
+            except BaseException as exc:
+                if getattr(exc, "extendedresult", None) in _UNCONFIRMED:
+                    self.trust.shaken()
                 with contextlib.suppress(apsw.Error):
                     db.execute("ROLLBACK")
                 raise

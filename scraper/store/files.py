@@ -12,9 +12,11 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from scraper.errors import ArchiveDamaged, ArchiveUnwritable
+from scraper.store.trust import Trust
 
 _WHY = {
     errno.ENOSPC: "the disk is full; free some space, nothing that was stored is lost",
@@ -77,6 +79,16 @@ class Files:
 
     # ------------------------------------------------------------------------------------------ made of them
 
+    @cached_property
+    def trust(self) -> Trust:
+        """Whether what the disk confirms can be believed."""
+        return Trust()
+
+    def sync(self, fd: int) -> None:
+        """`fsync` of something that must last; one that fails is remembered."""
+        with self.trust.watching():
+            self.fsync(fd)
+
     def write_all(self, fd: int, data: bytes) -> None:
         """Write all of `data`, in as many steps as the system takes."""
         view = memoryview(data)
@@ -89,7 +101,7 @@ class Files:
         fd = self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             self.write_all(fd, data)
-            self.fsync(fd)
+            self.sync(fd)
         finally:
             os.close(fd)
         return temporary
@@ -119,7 +131,7 @@ class Files:
         """Have the disk confirm the names in `folder`."""
         fd = self.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            self.fsync(fd)
+            self.sync(fd)
         finally:
             os.close(fd)
 

@@ -157,6 +157,28 @@ def roles_since(run_dir: Path) -> dict[str, tuple[str, datetime]]:
     return found
 
 
+class Word:
+    """A lock that says something of the process that holds it, to whoever looks, until that process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = Lock(path)
+
+    def say(self) -> None:
+        """From now on; nothing if another process says so already, or if it cannot be said here."""
+        with contextlib.suppress(ArchiveBusy, ArchiveUnwritable, OSError):
+            self._lock.claim("", f"process {os.getpid()}".encode())
+
+    def close(self) -> None:
+        """No more."""
+        self._lock.close()
+
+
+def said(path: Path) -> bool:
+    """Whether a process says the word at `path` now."""
+    with quiet(path) as nobody:
+        return not nobody
+
+
 @contextlib.contextmanager
 def quiet(path: Path) -> Iterator[bool]:
     """Whether nobody holds the lock at `path`; if so, nobody gets it within the `with` block. Makes no file."""

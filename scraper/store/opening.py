@@ -15,6 +15,7 @@ from scraper.store.locks import Lock
 from scraper.store.quarantine import Quarantine
 
 PATIENCE: Final = 60.0  # seconds to wait for another process that is writing
+PROBE: Final = 256 << 10  # bytes: more than a page usually is
 MOUNTS: Final = Path("/proc/self/mountinfo")
 # SQLite's log keeps its index in memory shared by processes: two machines do not share memory.
 _NETWORK = re.compile(
@@ -50,6 +51,22 @@ def no_catalogue(root: Path) -> ArchiveError:
     if _has_files(root):
         return ArchiveDamaged(root / paths.CATALOGUE, f"is missing or empty, though there are files; {REBUILD}")
     return ArchiveError(root, "is no archive yet; `scraper fetch URL` or `scraper run` begins one")
+
+
+def try_to_write(root: Path, files: Files) -> None:
+    """Write a file, durably, and remove it. Raises ArchiveUnwritable. Call it under the archive's lock.
+
+    Nothing depends on that file, so a sync that fails here says nothing about what was stored (`trust`).
+    """
+    probe = root / paths.RUN / "probe"
+    with unwritable(root):
+        fd = files.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            files.write_all(fd, bytes(PROBE))
+            files.fsync(fd)
+        finally:
+            os.close(fd)
+            files.unlink(probe)
 
 
 def is_file(root: Path) -> bool:

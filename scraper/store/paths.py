@@ -18,6 +18,7 @@ WIDGETS: Final = "widgets"
 EVIDENCE: Final = (ARTICLES, WARC, WIDGETS, MANIFESTS)  # what a catalogue is made from
 QUARANTINE: Final = "quarantine"
 RUN: Final = ".run"
+MISTRUST: Final = "read-only.lock"  # in RUN: held by a process that believes its disk no more
 CATALOGUE: Final = "catalogue.sqlite"
 SEARCH: Final = "search.sqlite"
 

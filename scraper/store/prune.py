@@ -206,7 +206,7 @@ class Pruner:
                     if number == 0:
                         with unwritable(new):
                             files.write_all(target, told)
-            files.fsync(target)
+            files.sync(target)
         finally:
             os.close(target)
 

@@ -266,7 +266,7 @@ def _put_in_place(root: Path, files: Files, made: Path, state: State) -> None:
     place, quarantine = root / paths.CATALOGUE, Quarantine(root, files, now)
     fd = files.open(made, os.O_RDWR)
     try:
-        files.fsync(fd)
+        files.sync(fd)
     finally:
         os.close(fd)
     if state == "whole":

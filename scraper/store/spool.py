@@ -162,7 +162,7 @@ class Spool:
                 self.files.truncate(fd, place.end)
             except PermissionError:
                 return []  # it may only grow; what is too much there is no more than a visit that nobody was told of
-            self.files.fsync(fd)
+            self.files.sync(fd)
         return [f"{place.file} cut back to {place.end}; {size - place.end} bytes there were not sure to last"]
 
     def _read_tail(self, place: Place, size: int, quarantine: Quarantine) -> tuple[list[Record], list[str]]:
@@ -183,7 +183,7 @@ class Spool:
         with unwritable(self.root / place.file):
             fd = self._must_open(place)
             self.files.truncate(fd, end)
-            self.files.fsync(fd)
+            self.files.sync(fd)
         return found, [f"{place.file} cut back to {end}; {size - end} torn bytes kept as quarantine/{kept.name}"]
 
     # ------------------------------------------------------------------------------------------ appending
@@ -233,7 +233,7 @@ class Spool:
                 self.files.truncate(fd, place.end)
             raise
         try:
-            self.files.fsync(fd)
+            self.files.sync(fd)
         except OSError:
             # What the disk holds now is unknown, and asking again may be answered with a lie. This file is done with.
             self._place = replace(place, spent=True)
