@@ -64,6 +64,14 @@ def test_what_is_grouped_by_is_a_label(given: dict[str, set[str]], query: str) -
     assert grouped <= labels
 
 
+@pytest.mark.parametrize("query", board_queries() + alert_queries())
+def test_only_counters_have_a_rate(query: str) -> None:
+    """That of a gauge is a figure too, and means nothing."""
+    counted = re.findall(r"\b(?:rate|irate|increase)\((\w+)", query)
+    assert all(name.endswith("_total") for name in counted)
+    assert "_total" not in re.sub(r"\b(?:rate|irate|increase)\(\w+", "", query)
+
+
 def test_every_figure_of_our_own_is_on_the_board(given: dict[str, set[str]]) -> None:
     """What nobody looks at need not be counted."""
     ours = {name for name in given if name.startswith("scraper_") and not name.endswith("_created")}
