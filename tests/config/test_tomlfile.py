@@ -128,5 +128,5 @@ def test_all_mistakes_are_raised_at_once_in_reading_order(tmp_path: Path) -> Non
 
 
 def test_a_missing_folder_is_answered_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"--config DIR or SCRAPER_CONFIG, or make it: mkdir -p .*outlets"):
+    with pytest.raises(UsageError, match=r"scraper outlets add https.* begins one.*--config DIR or SCRAPER_CONFIG"):
         files.require_folder(tmp_path / "none")
