@@ -5,13 +5,14 @@ Pure: `now` comes in with each call, and nothing is asked of a disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
 from scraper.model import SourceState
+from scraper.notices import RuleState
 from scraper.reports import Status, silences
 
 #: Visits that are due for longer than this are late: the youngest articles are looked at every few minutes.
@@ -22,7 +23,7 @@ DEAD: Final = timedelta(days=3)
 LITTLE: Final = 5
 WELL: Final = "well"
 #: All words there are, the worst first.
-WORDS: Final = ("trouble", "offline", "late", "dead", "failing", "shape", "silent", "disk")
+WORDS: Final = ("trouble", "offline", "late", "dead", "failing", "shape", "silent", "notify", "disk")
 
 _GB: Final = 1e9
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -55,9 +56,11 @@ def needs(
     *,
     low_water: int = 0,
     shapes: Mapping[str, str] = _NONE,
+    rules: Sequence[RuleState] = (),
 ) -> tuple[Need, ...]:
     """Everything to look at, the worst first. `listed` are the outlets that are watched, `trouble` what keeps anything
-    from being stored, `low_water` the bytes that have to stay free, `shapes` by outlet what is odd about its texts."""
+    from being stored, `low_water` the bytes that have to stay free, `shapes` by outlet what is odd about its texts,
+    `rules` those of notifications."""
     found = [Need("trouble", trouble)] if trouble else []
     watched = set(listed)
     sources = [source for source in status.sources if source.outlet in watched]
@@ -74,7 +77,17 @@ def needs(
     about += [Need("shape", said, outlet) for outlet, said in shapes.items() if outlet in watched]
     about.sort(key=lambda need: (WORDS.index(need.word), need.outlet))
     low = [] if trouble else _disk(status.disk.free, low_water)
-    return (*found, *about, *low)
+    return (*found, *about, *_rules(rules, now), *low)
+
+
+def _rules(rules: Sequence[RuleState], now: datetime) -> Iterator[Need]:
+    """Messages that nobody takes: an operator who waits for them hears nothing."""
+    for rule in rules:
+        if rule.waiting and now - rule.waiting > LATE:
+            span = _span(now - rule.waiting)
+            yield Need("notify", f"the messages of rule {rule.name} have not been taken for {span}: {rule.trouble}")
+        elif rule.trouble and not rule.waiting:
+            yield Need("notify", f"a message of rule {rule.name} was {rule.trouble}")
 
 
 def _disk(free: int, low_water: int) -> list[Need]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from scraper.model import EditKind
 
@@ -13,8 +13,8 @@ from scraper.model import EditKind
 class Notice:
     """One `[[notify]]` table. Edits are told of these outlets (of all, if empty), with one of these kinds (any, if
     empty), made in silence if `stealth`, with one of `words` (any) in the headline or in what was changed; and with
-    `gone` the articles that went. They are collected for `every`; `most` of them are told in one message, the rest is
-    counted. `where` is the table's place in the configuration, for messages.
+    `gone` the articles that went: only these, unless `edits`. They are collected for `every`; `most` of them are told
+    in one message, the rest is counted. `where` is the table's place in the configuration, for messages.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Notice:
     stealth: bool = False
     words: tuple[str, ...] = ()
     gone: bool = False
+    edits: bool = True
     every: timedelta = timedelta(minutes=5)
     most: int = 20
     where: str = ""
@@ -50,3 +51,19 @@ class Receipt:
 
     status: int
     retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """How a rule is doing, without what is secret. It has `begun` once a daemon knew it. `sent` and `given_up` count
+    messages; `trouble` is that of the last sending, if it failed; a message waits since `waiting`, until `again`."""
+
+    name: str
+    begun: bool = False
+    sent: int = 0
+    given_up: int = 0
+    last_ok: datetime | None = None
+    trouble: str | None = None
+    trouble_at: datetime | None = None
+    waiting: datetime | None = None
+    again: datetime | None = None

@@ -15,11 +15,10 @@ import msgspec
 import structlog
 from anyio import to_thread
 
-from scraper.errors import ArchiveDamaged, ArchiveError, FetchError
-from scraper.following import Host
+from scraper.errors import ArchiveDamaged, FetchError
 from scraper.interfaces import Library, Poster
 from scraper.model import Edit
-from scraper.notices import Delivery, Notice
+from scraper.notices import Delivery, Notice, RuleState
 from scraper.notify import choose, hub, message, progress, sign
 from scraper.notify.message import Message, Told
 from scraper.notify.progress import Answer, Pending, Progress
@@ -27,7 +26,6 @@ from scraper.reports import Happening
 
 log = structlog.get_logger()
 
-BEAT: Final = 1.0  # seconds between looks at whether it is time
 HUB_DEADLINE: Final = 60.0  # seconds for one message through another service; its thread is then left behind
 FOLDER: Final = "notify"
 
@@ -190,33 +188,16 @@ def read(desk: Desk, name: str) -> Progress | None:
         return None
 
 
-async def keep_telling(tellers: Sequence[tuple[Notice, Teller]], now: Callable[[], datetime], host: Host) -> None:
-    """Tell what happens until the daemon stops, each rule by itself. What ails one is said once, and ails no other."""
-    async with anyio.create_task_group() as tasks:
-        for notice, teller in tellers:
-            tasks.start_soon(_tell, notice, teller, now, host)
-
-
-async def _tell(notice: Notice, teller: Teller, now: Callable[[], datetime], host: Host) -> None:
-    said: str | None = None
-    while not host.stopping.is_set():
-        why = None if host.trouble else await _stepped(teller, now())
-        if why and why != said:
-            log.warning("notify-trouble", rule=notice.name, why=why)
-        said = why
-        with anyio.move_on_after(BEAT):
-            await host.stopping.wait()
-
-
-async def _stepped(teller: Teller, now: datetime) -> str | None:
-    try:
-        await teller.step(now)
-    except ArchiveError as error:
-        return str(error)
-    except Exception as error:  # the host's net: a rule that breaks must not end the daemon
-        log.exception("notify-broke", error=repr(error))
-        return f"internal: {type(error).__name__}"
-    return None
+def state(desk: Desk, name: str) -> RuleState:
+    """How a rule is doing, as it was noted last."""
+    kept = read(desk, name)
+    if kept is None:
+        return RuleState(name)
+    waits = kept.pending if kept.pending and kept.pending.tries else None
+    return RuleState(
+        name, True, kept.sent, kept.given_up, kept.last_ok, kept.trouble, kept.trouble_at,
+        waits.since if waits else None, waits.again if waits else None,
+    )  # fmt: skip
 
 
 async def send_test(notice: Notice, poster: Poster, now: datetime) -> Answer:

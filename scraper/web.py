@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import json
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -23,6 +23,7 @@ from scraper.connections import AT_ONCE, connections
 from scraper.daemon import Daemon
 from scraper.errors import ArchiveError, UsageError
 from scraper.model import Edit
+from scraper.notices import RuleState
 from scraper.pipeline import visit_now
 from scraper.serve.app import create_app
 from scraper.serve.gate import Door
@@ -63,6 +64,15 @@ def address_of(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Alarms:
+    """What the pages tell of besides the archive: how many bytes have to stay free, and how the rules of notifications
+    are doing."""
+
+    low_water: int = 0
+    rules: Callable[[], Sequence[RuleState]] = tuple
+
+
 class Web:
     """What `scraper run` serves. `served` may be given as the task of a daemon; `notice` is shown above the edits, and
     there are no more than `at_once` connections."""
@@ -74,9 +84,10 @@ class Web:
         settings: Serve,
         sock: socket.socket,
         notice: Callable[[], Notice | None] = lambda: None,
-        low_water: int = 0,
+        alarms: Alarms | None = None,
         at_once: int = AT_ONCE,
     ) -> None:
+        alarms = alarms or Alarms()
         self._sock = sock
         self._jobs = Jobs(lambda url: _fetch(daemon, url), desk=Slips(archive.root, FOLDER))
         self._site = site = Site(
@@ -86,7 +97,8 @@ class Web:
             outlets=lambda: daemon.services.outlets,
             trouble=lambda: daemon.trouble,
             why=lambda: daemon.why,
-            low_water=low_water,
+            low_water=alarms.low_water,
+            rules=alarms.rules,
             shapes=lambda: minding.odd(Slips(archive.root, minding.FOLDER)),
             jobs=self._jobs,
             counts=lambda: daemon.counts,

@@ -11,6 +11,7 @@ import pytest
 
 from scraper.attention import WORDS, needs, state
 from scraper.model import SourceState
+from scraper.notices import RuleState
 from scraper.reports import DiskReport, QueueReport, Status
 from tests.site import Program, Site, outlet, serve, wait_for
 
@@ -95,6 +96,23 @@ def test_the_worst_comes_first() -> None:
     told = needs(found, listed, None, NOW, low_water=1, shapes={"c.example": "odd", "gone.example": "odd"})
     assert [need.word for need in told] == ["late", "dead", "failing", "shape", "silent", "disk"]
     assert {need.word for need in told} < set(WORDS)
+
+
+def test_messages_that_nobody_takes_are_told_of() -> None:
+    """After an hour, or once one was given up; not while a receiver is asked for the second time."""
+    hours = [NOW - timedelta(hours=number) for number in range(4)]
+    rules = [
+        RuleState("new"),
+        RuleState("well", begun=True, sent=3, last_ok=NOW),
+        RuleState("again", begun=True, trouble="status 500", trouble_at=NOW, waiting=NOW - timedelta(minutes=9)),
+        RuleState("down", begun=True, trouble="status 503", trouble_at=NOW, waiting=hours[3], again=NOW),
+        RuleState("lost", begun=True, given_up=1, trouble="given up: status 413", trouble_at=hours[1]),
+    ]
+    told = needs(status(source()), ["a.example"], None, NOW, rules=rules)
+    assert [(need.word, need.said) for need in told] == [
+        ("notify", "the messages of rule down have not been taken for 3 hours: status 503"),
+        ("notify", "a message of rule lost was given up: status 413"),
+    ]
 
 
 def test_status_begins_with_what_needs_attention(tmp_path: Path) -> None:

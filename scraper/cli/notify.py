@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +15,8 @@ from scraper.cli.common import ago, as_json, count, load, places, put, put_json
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
-    from scraper.notices import Notice
-    from scraper.notify.progress import Answer, Progress
+    from scraper.notices import Notice, RuleState
+    from scraper.notify.progress import Answer
     from scraper.settings import Settings
 
 
@@ -51,11 +51,11 @@ def test(name: str, json_: bool, archive: Path, config: Path) -> None:
     raise click.exceptions.Exit(int(answer.what != "done"))
 
 
-def rules_of(archive: Path, config: Path) -> list[dict[str, object]]:
+def rules_of(archive: Path, config: Path) -> list[RuleState]:
     """All rules of the configuration, and how far each has come; none where there is no configuration that can be
     read."""
     from scraper.errors import ConfigError
-    from scraper.notifying import FOLDER, read
+    from scraper.notifying import FOLDER, state
     from scraper.store.slips import Slips
 
     try:
@@ -63,39 +63,23 @@ def rules_of(archive: Path, config: Path) -> list[dict[str, object]]:
     except ConfigError:
         return []
     desk = Slips(archive, FOLDER)
-    return [_state(notice.name, read(desk, notice.name)) for notice in notices]
+    return [state(desk, notice.name) for notice in notices]
 
 
-def _state(name: str, kept: Progress | None) -> dict[str, object]:
-    if kept is None:
-        return {"name": name, "begun": False}
-    pending = kept.pending
-    return {
-        "name": name,
-        "begun": True,
-        "sent": kept.sent,
-        "given_up": kept.given_up,
-        "last_ok": kept.last_ok,
-        "trouble": kept.trouble,
-        "trouble_at": kept.trouble_at,
-        "again": pending.again if pending else None,
-    }
-
-
-def rule_lines(rules: list[dict[str, object]], now: datetime) -> Iterator[str]:
+def rule_lines(rules: Sequence[RuleState], now: datetime) -> Iterator[str]:
     """The rules for a person, under a line of their own."""
     if rules:
         yield f"\nnotify: {count(len(rules), 'rule')}"
     for rule in rules:
-        if not rule["begun"]:
-            yield f"  {rule['name']}: begins with the daemon"
+        if not rule.begun:
+            yield f"  {rule.name}: begins with the daemon"
             continue
-        good = f"last {ago(rule['last_ok'], now)}" if isinstance(rule["last_ok"], datetime) else "none so far"
-        lost = f", {rule['given_up']} given up" if rule["given_up"] else ""
-        yield f"  {rule['name']}: {count(cast('int', rule['sent']), 'message')} taken, {good}{lost}"
-        if isinstance(rule["trouble_at"], datetime):
-            again = f"; again {ago(rule['again'], now)}" if isinstance(rule["again"], datetime) else ""
-            yield f"    {rule['trouble']}, {ago(rule['trouble_at'], now)}{again}"
+        good = f"last {ago(rule.last_ok, now)}" if rule.last_ok else "none so far"
+        lost = f", {rule.given_up} given up" if rule.given_up else ""
+        yield f"  {rule.name}: {count(rule.sent, 'message')} taken, {good}{lost}"
+        if rule.trouble_at:
+            again = f"; again {ago(rule.again, now)}" if rule.again else ""
+            yield f"    {rule.trouble}, {ago(rule.trouble_at, now)}{again}"
 
 
 def _named(settings: Settings, name: str) -> Notice:

@@ -17,6 +17,8 @@ from scraper.errors import UsageError
 if TYPE_CHECKING:
     from scraper.notices import Notice
     from scraper.notifying import Teller
+    from scraper.telling import Rules
+    from scraper.web import Alarms
 
 
 @click.command()
@@ -57,17 +59,31 @@ def _roles(given: str) -> frozenset[str]:
     return frozenset(ROLES) if "all" in words else words
 
 
-def _tellers(open_: Open) -> list[tuple[Notice, Teller]]:
-    """One for each rule. Raises UsageError for a rule whose service is not known."""
+def _rules(open_: Open, config: Path) -> Rules:
+    """All that is to be told. Raises UsageError for a rule whose service is not known."""
     from scraper.notifying import FOLDER, Sender, Teller
     from scraper.store.library import FileLibrary
     from scraper.store.slips import Slips
+    from scraper.telling import Rulebook, Rules
 
     library, desk = FileLibrary(open_.archive), Slips(open_.archive.root, FOLDER)
-    notices = open_.settings.notify
-    sender = Sender(notices, open_.client, open_.services.now)
-    public = open_.settings.serve.public
-    return [(notice, Teller(notice, library, desk, sender, public)) for notice in notices]
+    client, now, public = open_.client, open_.services.now, open_.settings.serve.public
+
+    def make(notice: Notice) -> Teller:
+        return Teller(notice, library, desk, Sender([notice], client, now), public)
+
+    return Rules(Rulebook(config, open_.settings.notify, say=True), make, now)
+
+
+def _alarms(open_: Open, config: Path) -> Alarms:
+    """What the web side is told of besides the archive. It may be a process of its own, without the rules at work."""
+    from scraper.notifying import FOLDER, state
+    from scraper.store.slips import Slips
+    from scraper.telling import Rulebook
+    from scraper.web import Alarms
+
+    book, desk = Rulebook(config, open_.settings.notify), Slips(open_.archive.root, FOLDER)
+    return Alarms(open_.settings.archive.low_water, lambda: [state(desk, one.name) for one in book.current()])
 
 
 def _lookers() -> int:
@@ -87,12 +103,11 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     from scraper.daemon import Daemon
     from scraper.following import keep_up
     from scraper.minding import FOLDER, keep_minding
-    from scraper.notifying import keep_telling
     from scraper.store.slips import Slips
     from scraper.web import Web, address_of, listen_on
 
     async with opened(archive, config) as open_:
-        tellers, shapes = _tellers(open_), Slips(open_.archive.root, FOLDER)
+        rules, shapes = _rules(open_, config), Slips(open_.archive.root, FOLDER)
         serve = open_.settings.serve
         with open_.archive.hold_daemon_lock(roles):
             web = listen_on(serve.bind) if "web" in roles else None
@@ -116,8 +131,8 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                     beside.start_soon(keep_up, open_.archive.search, open_.services, daemon)
                 if "scheduler" in roles:
                     beside.start_soon(keep_minding, open_.archive, shapes, open_.services, daemon)
-                    beside.start_soon(keep_telling, tellers, open_.services.now, daemon)
-                low_water = open_.settings.archive.low_water
-                side = Web(daemon, open_.archive, serve, web, low_water=low_water, at_once=_lookers()) if web else None
+                    beside.start_soon(rules.keep_telling, daemon)
+                alarms, most = _alarms(open_, config), _lookers()
+                side = Web(daemon, open_.archive, serve, web, alarms=alarms, at_once=most) if web else None
                 await daemon.run(side.served if side else None)
                 beside.cancel_scope.cancel()

@@ -51,7 +51,9 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     rules = rules_of(archive, config)
     short, listed = work["trouble"], _listed(config)
     told = f"{short['word']}: {short['why']}" if short else None
-    needs = attention.needs(found, listed, told, now, low_water=_low_water(config), shapes=_shapes(archive))
+    needs = attention.needs(
+        found, listed, told, now, low_water=_low_water(config), shapes=_shapes(archive), rules=rules
+    )
     if json_:
         more = {"attention": needs, "notify": rules, "now": runs, "asked": _asked(archive)}
         put_json({**cast("dict[str, object]", plain(found)), **work, **more})

@@ -32,7 +32,11 @@ def is_about(notice: Notice, happening: Happening) -> bool:
         return False
     if happening.gone:
         return notice.gone
-    return (not notice.kinds or not notice.kinds.isdisjoint(change.kinds)) and (change.stealth or not notice.stealth)
+    return (
+        notice.edits
+        and (not notice.kinds or not notice.kinds.isdisjoint(change.kinds))
+        and (change.stealth or not notice.stealth)
+    )
 
 
 def has_words(notice: Notice, title: str | None, edit: Edit | None) -> bool:

@@ -33,8 +33,9 @@ def now_of(site: Site) -> dict[str, Any]:
 def needs_of(site: Site, status: Status) -> tuple[Need, ...]:
     """Everything to look at, the worst first."""
     return attention.needs(
-        status, site.outlets(), trouble_of(site), site.now(), low_water=site.low_water, shapes=site.shapes()
-    )
+        status, site.outlets(), trouble_of(site), site.now(), low_water=site.low_water, shapes=site.shapes(),
+        rules=site.rules(),
+    )  # fmt: skip
 
 
 def trouble_of(site: Site) -> str | None:

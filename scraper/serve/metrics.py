@@ -21,6 +21,7 @@ from scraper.serve.site import Site
 
 MEDIA: Final = "text/plain; version=0.0.4; charset=utf-8"
 MOST: Final = 1000  # outlets with rows of their own; the rest are one row together
+RULES: Final = 100
 OTHER: Final = "other"
 
 
@@ -93,11 +94,25 @@ class Archive(Collector):
             visits.add_metric([verdict], number)
         yield visits
         yield self._attention(status)
+        yield from self._rules()
         ready = GaugeMetricFamily("scraper_ready", "1 while the daemon can do its work; else the word says why not.",
                                   labels=["word"])  # fmt: skip
         word = self._site.trouble()
         ready.add_metric([word or "ready"], 0 if word else 1)
         yield ready
+
+    def _rules(self) -> Iterator[Metric]:
+        """Rules of notifications have names that the operator gave; no more than so many have a row."""
+        taken = CounterMetricFamily("scraper_messages_taken", "Messages of a rule that were taken.", labels=["rule"])
+        lost = CounterMetricFamily("scraper_messages_given_up", "Messages of a rule that were given up.",
+                                   labels=["rule"])  # fmt: skip
+        waiting = GaugeMetricFamily("scraper_message_waits", "1 while a message of a rule is sent again and again.",
+                                    labels=["rule"])  # fmt: skip
+        for rule in self._site.rules()[:RULES]:
+            taken.add_metric([rule.name], rule.sent)
+            lost.add_metric([rule.name], rule.given_up)
+            waiting.add_metric([rule.name], rule.waiting is not None)
+        yield from (taken, lost, waiting)
 
     def _attention(self, status: Status) -> Metric:
         """All words at any time, so that an alert finds its series."""

@@ -351,8 +351,8 @@ def _found(site: Site, request: Request) -> dict[str, Any]:
 def _status(site: Site, _request: Request) -> Response:
     found = site.library.status(site.now())
     return views.page(
-        "status", needs=needs_of(site, found), now=now_of(site), title="Status", here="", status=found, feeds=[],
-        state=site.trouble() or "ready",
+        "status", title="Status", here="", status=found, needs=needs_of(site, found), now=now_of(site), feeds=[],
+        state=site.trouble() or "ready", rules=site.rules(),
         articles=sum(one.articles for one in found.outlets), failing=[s for s in found.sources if s.failures],
         kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from scraper.article import Article
 from scraper.interfaces import Library, Searcher
 from scraper.model import Outlet
+from scraper.notices import RuleState
 from scraper.serve.jobs import Jobs
 from scraper.serve.kept import Kept
 
@@ -40,9 +41,9 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Site:
     """Handed to every endpoint. `trouble` says in a word what keeps the daemon from its work, or None, and `why` in a
-    sentence; `low_water` bytes have to stay free; `shapes` says by outlet what is odd about its texts. `jobs` is None
-    where nothing may be fetched. `kept` are differences that were worked out. `counts` are visits of this process by
-    verdict. `notice` is what the host says."""
+    sentence; `low_water` bytes have to stay free; `shapes` says by outlet what is odd about its texts; `rules` are
+    those of notifications. `jobs` is None where nothing may be fetched. `kept` are differences that were worked out.
+    `counts` are visits of this process by verdict. `notice` is what the host says."""
 
     library: Library
     search: Searcher
@@ -53,6 +54,7 @@ class Site:
     why: Callable[[], str] = str
     low_water: int = 0
     shapes: Callable[[], Mapping[str, str]] = dict
+    rules: Callable[[], Sequence[RuleState]] = tuple
     kept: Kept = field(default_factory=Kept)
     counts: Callable[[], Mapping[str, int]] = dict
     notice: Callable[[], Notice | None] = lambda: None

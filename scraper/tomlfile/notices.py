@@ -46,6 +46,7 @@ def _notice(table: Table, name: str, known: set[str], environ: Mapping[str, str]
     if to is None and not table.has("to"):
         table.note(None, 'is missing; write to = "https://example.org/hook"', "to")
     secret = _laid_over(table, name, "secret", environ, notes)
+    gone, edits = table.take("gone", _gone, (plain.gone, plain.edits))
     notice = Notice(
         name,
         to or "",
@@ -54,11 +55,14 @@ def _notice(table: Table, name: str, known: set[str], environ: Mapping[str, str]
         frozenset(table.each("kinds", values.choice(*get_args(EditKind)))),  # type: ignore[arg-type]  # one of these words
         table.take("stealth", values.flag, plain.stealth),
         table.each("words", _word),
-        table.take("gone", values.flag, plain.gone),
+        gone,
+        edits,
         table.take("every", values.duration("10s", "7d"), plain.every),
         table.take("most", values.number(1, 100), plain.most),
         f"{table.file.path}:{table.file.line(table.path)}",
     )
+    if not edits and (notice.kinds or notice.stealth):
+        table.note("gone", '"only" tells of no edits; leave out kinds and stealth, or write true')
     if secret and to and not notice.is_webhook:
         table.note("secret", "signs webhooks only; leave it out for other services")
     return notice
@@ -105,6 +109,16 @@ def _secret(value: object) -> str:
     if len(word) < 16 or not word.isascii():
         raise Wrong("has to be 16 characters or more; make one with: openssl rand -hex 32")
     return word
+
+
+def _gone(value: object) -> tuple[bool, bool]:
+    """Whether articles that went are told of, and whether edits are."""
+    if value == "only":
+        return True, False
+    try:
+        return values.flag(value), True
+    except Wrong:
+        raise Wrong('has to be true, false, or "only"') from None
 
 
 def _word(value: object) -> str:

@@ -42,8 +42,27 @@ def test_what_a_table_says_is_read(tmp_path: Path) -> None:
     config = folder(tmp_path, settings=table, example_com=OUTLET)
     assert read(config) == Notice(
         "all", "https://hook.example/a", "0123456789abcdef", frozenset({"example.com"}),
-        frozenset({"figures", "quotes"}), True, ("port",), True, timedelta(hours=1), 5, f"{config}/scraper.toml:1",
+        frozenset({"figures", "quotes"}), True, ("port",), True, True, timedelta(hours=1), 5,
+        f"{config}/scraper.toml:1",
     )  # fmt: skip
+
+
+def test_a_rule_may_be_about_what_went_only(tmp_path: Path) -> None:
+    notice = read(folder(tmp_path, settings=LEAST + 'gone = "only"\n'))
+    assert (notice.gone, notice.edits) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ('gone = "onyl"', 'gone: has to be true, false, or "only"'),
+        ('gone = "only"\nkinds = ["figures"]', '"only" tells of no edits; leave out kinds and stealth'),
+        ('gone = "only"\nstealth = true', '"only" tells of no edits; leave out kinds and stealth'),
+    ],
+)
+def test_what_a_rule_cannot_mean_is_a_mistake(tmp_path: Path, line: str, wrong: str) -> None:
+    (mistake,) = mistakes(folder(tmp_path, settings=f"{LEAST}{line}\n"))
+    assert wrong in mistake
 
 
 def test_secrets_may_come_from_the_environment(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import scraper
+from scraper.notices import RuleState
 from scraper.serve.app import create_app
 from tests.serve.shown import Shown, serving
 
@@ -38,7 +39,7 @@ def alert_queries() -> list[str]:
 @pytest.fixture(scope="module")
 def given(site: Shown) -> dict[str, set[str]]:
     """The labels of every series in the exposition of a daemon that has worked for a while."""
-    worked = replace(site.site, counts=lambda: Counter(new=3, failed=1))
+    worked = replace(site.site, counts=lambda: Counter(new=3, failed=1), rules=lambda: [RuleState("all")])
     with serving(create_app(worked)) as port:
         text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
     return {s.name: set(s.labels) for family in text_string_to_metric_families(text) for s in family.samples} | {

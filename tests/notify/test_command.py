@@ -100,6 +100,25 @@ def test_a_daemon_tells_of_an_edit_and_goes_on_after_kill_9(program: Program, si
     assert json.loads(program.run("status", "--json").stdout)["notify"][0]["sent"] == 2
 
 
+def test_a_changed_rule_is_taken_up_by_a_daemon_at_work(program: Program, site: Site, hook: Receiver) -> None:
+    """It goes on where it was, and tells the new receiver; what is secret in its address is shown nowhere."""
+    program.fetch(URL)
+    path = program.config / "scraper.toml"
+    note = program.archive / ".run" / "notify" / "all.json"
+    with receiver() as other:
+        path.write_text(path.read_text().replace("private = [", f'private = ["{other.url[7:-5]}", '))
+        with program.daemon("--role", "scheduler,worker"):
+            wait_for(note.exists, 90)
+            path.write_text(path.read_text().replace(hook.url, f"{other.url}?token=s3cret"))
+            wait_for(lambda: "rules-reloaded" in [line["event"] for line in program.log()], 60)
+            site.routes[PATH] = article_page(*PARAGRAPHS[:-1], "The pier will cost 41 million.")
+            program.fetch(URL)
+            wait_for(lambda: other.got, 90)
+            shown = program.run("status", "--json").stdout
+    assert (hook.got, [edit["version"] for edit in other.messages[0]["edits"]]) == ([], [1])
+    assert "s3cret" not in (program.root / "daemon.log").read_text() + shown
+
+
 def test_a_service_that_is_unknown_stops_the_start_with_a_sentence(program: Program) -> None:
     path = program.config / "scraper.toml"
     path.write_text(path.read_text() + '[[notify]]\nname = "odd"\nto = "nosuchservice://x"\n')

@@ -15,9 +15,11 @@ from scraper.model import Edit, Part
 from scraper.notices import Notice
 from scraper.notify.progress import Answer
 from scraper.notifying import Sender, read
+from scraper.reports import Change, Happening, News
+from scraper.store.library import FileLibrary
 from scraper.store.slips import Slips
 from tests.notify.kit import MINUTE, SECRET, Desk, Receiver, receiver
-from tests.store.kit import gone, opened
+from tests.store.kit import START, gone, opened
 
 
 @pytest.fixture
@@ -116,6 +118,45 @@ def test_articles_that_went_are_told_if_asked_for(desk: Desk, hook: Receiver, *,
         gone(desk.archive, at=desk.at + minutes * MINUTE, url="https://news.example/2024/06/harbour")
     anyio.run(desk.step, 6 * MINUTE)
     assert [edit["gone"] for message in hook.messages for edit in message["edits"]] == [True] * asked
+
+
+def test_a_rule_may_be_about_what_went_and_nothing_else(desk: Desk, hook: Receiver) -> None:
+    ruled(desk, gone=True, edits=False)
+    desk.edit()
+    gone(desk.archive, at=desk.at + MINUTE, url="https://news.example/2024/06/harbour")
+    anyio.run(desk.step, 6 * MINUTE)
+    assert [[edit["gone"] for edit in message["edits"]] for message in hook.messages] == [[True]]
+
+
+class Redesigned(FileLibrary):
+    """An outlet that changed 5,000 articles within the hour, one every 0.7 seconds, as far as anybody has looked."""
+
+    def news(self, after: int) -> News:
+        begin = START + 2 * MINUTE
+        change = Change(
+            begin, "0" * 16, 1, "news.example", "https://news.example/a", "T", "", ("wording",), False, "edited"
+        )
+        upto = min(after + 1000, self.at)
+        seqs = range(max(after, self.before) + 1, upto + 1)
+        items = (Happening(n, replace(change, at=begin + timedelta(seconds=0.7 * (n - self.before)))) for n in seqs)
+        return News(tuple(items), upto, more=upto < self.at)
+
+    before = at = 0
+
+
+def test_a_redesign_of_five_thousand_edits_in_an_hour_is_one_digest(desk: Desk, hook: Receiver) -> None:
+    """Small enough for any receiver; and the hour after it is quiet."""
+    desk.notice = replace(desk.notice, every=60 * MINUTE)
+    desk.begin()
+    library = Redesigned(desk.archive)
+    library.before = library.at = desk.teller._library.now_at()
+    desk.teller._library = library
+    for minute in range(130):
+        library.at = min(library.before + 5000, library.at + 86)
+        anyio.run(desk.step, MINUTE)
+        assert minute > 57 or not hook.got
+    assert [(len(message["edits"]), message["more"]) for message in hook.messages] == [(20, 4980)]
+    assert max(len(one.body) for one in hook.got) < 20_000
 
 
 def test_what_was_imported_from_long_ago_is_not_told(desk: Desk, hook: Receiver) -> None:

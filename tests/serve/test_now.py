@@ -13,6 +13,7 @@ import pytest
 
 from scraper.article import Block
 from scraper.model import Outlet
+from scraper.notices import RuleState
 from scraper.present import AtWork, Visited, lately, working
 from scraper.serve.jobs import CUT, FOLDER, NOTE, Jobs, Limits
 from scraper.store.present import statements
@@ -80,6 +81,21 @@ def test_what_runs_now_costs_the_same_in_any_archive(site: Shown, name: str) -> 
     scans = [step for step in plan if step.startswith("SCAN") and not re.match(r"SCAN (visits|\(subquery|f$)", step)]
     assert scans == [], plan
     assert all("LIMIT" in statements()[name] for step in plan if step == "SCAN visits")
+
+
+def test_the_rules_of_notifications_are_shown_with_what_ails_them(tmp_path: Path) -> None:
+    """In a table, among what needs attention, and as figures: by name, which is all that is not secret."""
+    waits = RuleState("figures", True, 7, 1, START, "status 503", START, START - timedelta(hours=3), START)
+    with shown(tmp_path / "archive", rules=lambda: [waits, RuleState("harbour")], now=lambda: START) as site:
+        told = text_of(site, "/status")
+        figures = site.client.get("/metrics").text
+        (need,) = site.json("/api/v1/status")["attention"]
+    assert "figures 7 1 2024-06-02 09:30 status 503, 2024-06-02 09:30 ; again 2024-06-02 09:30" in told
+    assert "harbour 0 0 never begins with the daemon" in told
+    assert need["said"] == "the messages of rule figures have not been taken for 3 hours: status 503"
+    assert need["said"] in told
+    assert 'scraper_message_waits{rule="figures"} 1.0' in figures
+    assert 'scraper_attention{word="notify"} 1.0' in figures
 
 
 # ---------------------------------------------------------------------------------------------------- choosing
