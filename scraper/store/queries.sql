@@ -548,13 +548,14 @@ SELECT count(*) FROM pending;
 
 -- name: edits_before
 -- Edits behind a place in the list, newest first, each with the path of the version before it. `kinds` and `outlets` are
--- JSON lists, or null for any. They are chosen in an index alone: only those that are given are looked at.
+-- JSON lists, or null for any. They are chosen from a stretch of an index alone: only those that are given are looked at.
 WITH words AS MATERIALIZED (SELECT ' ' || value || ' ' AS word FROM json_each(:kinds)), chosen AS (
-    SELECT captured_at, article_id, version FROM versions INDEXED BY edits_by_time
-    WHERE kinds <> '' AND captured_at >= :since AND (captured_at, article_id, version) < (:at, :id, :version)
-    AND stealth >= :stealth AND (:outlets IS NULL OR outlet IN (SELECT value FROM json_each(:outlets)))
-    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word)))
-    ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :limit)
+    SELECT article_id, version FROM (
+        SELECT captured_at, article_id, version, kinds, stealth, outlet FROM versions INDEXED BY edits_by_time
+        WHERE kinds <> '' AND captured_at >= :since AND (captured_at, article_id, version) < (:at, :id, :version)
+        ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :stretch)
+    WHERE stealth >= :stealth AND (:outlets IS NULL OR outlet IN (SELECT value FROM json_each(:outlets)))
+    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word))) LIMIT :limit)
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
        (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
 FROM chosen AS c CROSS JOIN versions AS v ON v.article_id = c.article_id AND v.version = c.version
@@ -562,13 +563,15 @@ JOIN articles AS a ON a.id = v.article_id
 ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC;
 
 -- name: edits_of_outlet_before
--- The same of one outlet.
+-- The same of one outlet, whose versions are gone through.
 WITH words AS MATERIALIZED (SELECT ' ' || value || ' ' AS word FROM json_each(:kinds)), chosen AS (
-    SELECT captured_at, article_id, version FROM versions INDEXED BY versions_of_outlet
-    WHERE outlet = :outlet AND kinds <> '' AND captured_at >= :since
-    AND (captured_at, article_id, version) < (:at, :id, :version) AND stealth >= :stealth
-    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word)))
-    ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :limit)
+    SELECT article_id, version FROM (
+        SELECT captured_at, article_id, version, kinds, stealth FROM versions INDEXED BY versions_of_outlet
+        WHERE outlet = :outlet AND captured_at >= :since
+        AND (captured_at, article_id, version) < (:at, :id, :version)
+        ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :stretch)
+    WHERE kinds <> '' AND stealth >= :stealth
+    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word))) LIMIT :limit)
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
        (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
 FROM chosen AS c CROSS JOIN versions AS v ON v.article_id = c.article_id AND v.version = c.version
@@ -599,16 +602,16 @@ WHERE s.seq > :after AND s.seq <= :upto AND s.verdict = 'gone' ORDER BY s.seq;
 SELECT max(seq) FROM visits;
 
 -- name: edits_stretch
--- When the last was captured of the edits that are looked at for one stretch of the list; from its index alone.
-SELECT captured_at FROM versions INDEXED BY edits_by_time
-WHERE kinds <> '' AND captured_at >= :since AND captured_at <= :at
-ORDER BY captured_at DESC LIMIT 1 OFFSET :stretch;
+-- The last of the edits that are looked at for one stretch of the list, none if that reaches the end.
+SELECT captured_at, article_id, version FROM versions INDEXED BY edits_by_time
+WHERE kinds <> '' AND captured_at >= :since AND (captured_at, article_id, version) < (:at, :id, :version)
+ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT 1 OFFSET :stretch - 1;
 
 -- name: edits_of_outlet_stretch
--- The same of one outlet, whose versions are looked at.
-SELECT captured_at FROM versions INDEXED BY versions_of_outlet
-WHERE outlet = :outlet AND captured_at >= :since AND captured_at <= :at
-ORDER BY captured_at DESC LIMIT 1 OFFSET :stretch;
+-- The same of one outlet.
+SELECT captured_at, article_id, version FROM versions INDEXED BY versions_of_outlet
+WHERE outlet = :outlet AND captured_at >= :since AND (captured_at, article_id, version) < (:at, :id, :version)
+ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT 1 OFFSET :stretch - 1;
 
 -- name: articles_before
 -- Articles of an outlet, the newest first.

@@ -20,6 +20,7 @@ from typing import Final, cast, get_args
 
 import apsw
 
+from scraper import urls
 from scraper.article import Article, Block
 from scraper.model import Capture, Edit, EditKind, Entry, Intent, Page, Verdict, VerdictKind
 from scraper.store import catalogue, drafts, index, paths
@@ -28,6 +29,7 @@ from scraper.store.drafts import Draft
 from scraper.store.files import Files
 from scraper.store.plan import Known, Plan
 from scraper.store.sidecar import Link
+from scraper.store.stamps import ticks
 from tests.benchmarks.search import LANGUAGES, Hasty, Language
 
 END: Final = datetime(2026, 11, 1, tzinfo=UTC)  # of all captures: what is captured comes before it
@@ -136,11 +138,20 @@ class Writer:
         if entry is None:
             return
         at, article = story.history[-1]
+        self._plan(entry, at)
         quiet = [at + timedelta(minutes=7 * (n + 1)) for n in range(story.visits)]
         for at in quiet:
             self._visit(drafts.visit_draft(self._intent(entry, "same", at, article), _known(entry), Plan("same"), ""))
         if story.is_gone:
             self._gone(entry, (quiet or [story.history[-1][0]])[-1] + timedelta(hours=4), article)
+
+    def _plan(self, entry: Entry, at: datetime) -> None:
+        """When to look at it again, as `reindex` has it."""
+        values = {
+            "key": urls.identity(entry.url), "url": entry.url, "host": urls.host(entry.url), "outlet": entry.outlet,
+            "at": ticks(at + timedelta(days=365)), "article_id": entry.id, "first_seen": ticks(entry.first_seen),
+        }  # fmt: skip
+        self._db.execute(catalogue.queries()["seed_frontier"], values)
 
     def _version(
         self, outlet: str, entry: Entry | None, last: Link | None, number: int, at: datetime, article: Article

@@ -1,12 +1,23 @@
 """How fast the web side answers over a large archive, and whether its memory stays where it is.
 
-    python -m tests.benchmarks.pages [--articles 100000] [--versions 300000] [--requests 60] [--keep DIR]
+    python -m tests.benchmarks.pages [--articles 100000] [--versions 300000] [--requests 60] [--keep DIR] [--flat 5000]
+        [--peer http://127.0.0.1:5005/]
 
 Makes an archive of that size (tests/benchmarks/bulk.py; with --keep in DIR, to be found again), starts `scraper run
 --role web` on it, and asks for each kind of page: the first time alone, then from four connections at once. Printed:
-requests, p50 and p95 in milliseconds of wall clock, answers that were not 200, bytes of one; and the memory of the
-process before, after each round and at the end. The search takes in what it can while the archive is made anew; how far
-it is is printed too, since only what was taken in is searched.
+requests, p50 and p95 in milliseconds of wall clock, CPU of the server for one, answers that were not 200, bytes of one.
+Then --flat requests for pages of all kinds, one kind like another, in any order: the memory of the process after each
+tenth of them. The search takes in what it can while the archive is made anew; how far it is is printed too, since only
+what was taken in is searched.
+
+--peer: another program that shows how pages changed, at work on this machine, is asked for its list and for the
+comparisons that the list links to, as often and from as many connections; how long that took is told in multiples of
+our front page and our comparisons. tests/benchmarks/peer.py fills changedetection.io for it:
+
+    pip install changedetection.io                       (somewhere else than here)
+    changedetection.io -C -d DIR -h 127.0.0.1 -p 5005    (once, and stopped: it makes DIR)
+    python -m tests.benchmarks.peer DIR --watches 1000
+    changedetection.io -d DIR -h 127.0.0.1 -p 5005
 """
 
 from __future__ import annotations
@@ -16,6 +27,7 @@ import asyncio
 import contextlib
 import itertools
 import random
+import re
 import socket
 import statistics
 import subprocess
@@ -24,7 +36,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import psutil
 
@@ -44,6 +58,19 @@ class Times:
     wrong: int = 0
     size: int = 0
 
+    @property
+    def middle(self) -> float:
+        """The time that half of them took at most."""
+        return statistics.median(self.took)
+
+    @property
+    def slow(self) -> float:
+        """The time that 19 of 20 took at most."""
+        return statistics.quantiles(self.took, n=20)[-1]
+
+
+Row = Mapping[str, Times]
+
 
 class Client:
     """One connection that is kept, asking one thing after the other."""
@@ -59,6 +86,11 @@ class Client:
             self._from, self._to = await asyncio.open_connection("127.0.0.1", self._port)
         self._to.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         head = (await self._from.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        if "connection: close" in head:
+            body = await self._from.read()
+            self.close()
+            self._to = None
+            return int(head.split()[1]), body
         length = next(line for line in head.splitlines() if line.startswith("content-length:"))
         return int(head.split()[1]), await self._from.readexactly(int(length.partition(":")[2]))
 
@@ -98,6 +130,9 @@ def pages(root: Path) -> Mapping[str, Callable[[], str]]:
     words = {code: Language(code).words for code in LANGUAGES}
     end = int(bulk.END.timestamp()) * 1_000_000
 
+    def one() -> str:
+        return f"{dice.randrange(16**16):016x}"
+
     def cursor() -> str:
         return f"{end - dice.randrange(300, 600) * 86_400_000_000}-{'0' * 16}-0"
 
@@ -128,13 +163,22 @@ def pages(root: Path) -> Mapping[str, Callable[[], str]]:
         "search, rare word": lambda: f"/search?q={word(2000, 20000)}",
         "search, removed": lambda: f"/search?q={word(20, 3000)}%20removed:yes",
         "api, changes": lambda: "/api/v1/changes?limit=200",
+        "api, changes, rare": lambda: f"/api/v1/changes?limit=200&kind={bulk.RARE}",
+        "api, changes, far back": lambda: f"/api/v1/changes?limit=200&cursor={cursor()}",
         "api, articles": lambda: "/api/v1/articles?limit=200",
-        "api, outlet's articles": lambda: "/api/v1/articles?outlet=outlet39.example&limit=200",
+        "api, articles, deep": lambda: f"/api/v1/articles?limit=200&cursor={one()}",
+        "api, outlet's articles": lambda: f"/api/v1/articles?outlet={bulk.BUSY}&limit=200&cursor={one()}",
+        "api, diff": lambda: f"/api/v1/diff?article={framed.id}&to={dice.randrange(1, 200)}",
+        "api, copies": lambda: f"/api/v1/articles/{edited()}/copies",
+        "api, outlets": lambda: "/api/v1/outlets",
         "api, versions": lambda: f"/api/v1/articles/{framed.id}/versions",
         "api, visits": lambda: f"/api/v1/articles/{framed.id}/visits",
         "api, search": lambda: f"/api/v1/search?q={word(20, 3000)}",
         "api, status": lambda: "/api/v1/status",
         "feed": lambda: "/feeds/changes.atom",
+        "feed, one outlet": lambda: f"/feeds/outlets/outlet{dice.randrange(bulk.OUTLETS)}.example.atom",
+        "feed, a rare kind": lambda: f"/feeds/kinds/{bulk.RARE}.atom",
+        "feed, a search": lambda: f"/feeds/search.atom?q={word(20, 3000)}",
         "metrics": lambda: "/metrics",
     }
 
@@ -171,22 +215,65 @@ def _await(port: int) -> None:
     raise SystemExit("the web side does not answer")
 
 
-def measure(root: Path, requests: int, only: str) -> None:
-    """Print the table."""
-    chosen = {name: path for name, path in pages(root).items() if only in name}
-    with served(root) as (process, port):
-        memory = [process.memory_info().rss]
-        print(f"{'milliseconds':26} {'first':>7} {'p50':>7} {'p95':>7} {'most':>7}  asked  wrong   bytes")
-        for again in range(2):
-            for name, path in chosen.items():
-                first = asyncio.run(ask(port, path, 1, 1))
-                found = asyncio.run(ask(port, path, requests, AT_ONCE))
-                slow = statistics.quantiles(found.took, n=20)[-1]
-                row = f"{first.took[0]:7.0f} {statistics.median(found.took):7.0f} {slow:7.0f} {max(found.took):7.0f}"
-                if not again:
-                    print(f"{name:26} {row}  {requests + 1:5}  {first.wrong + found.wrong:5}  {found.size:6}")
-            memory.append(process.memory_info().rss)
-        print("memory, MB: " + ", ".join(f"{size / 1e6:.0f}" for size in memory) + " (before, after each round)")
+def measure(port: int, process: psutil.Process, chosen: Mapping[str, Callable[[], str]], requests: int) -> Row:
+    """Print the table. Gives the times of the list and of a comparison, for the peer."""
+    print(f"{'milliseconds':26} {'first':>7} {'p50':>7} {'p95':>7} {'most':>7} {'CPU':>5}  asked  wrong   bytes")
+    found: dict[str, Times] = {}
+    for name, path in chosen.items():
+        first = asyncio.run(ask(port, path, 1, 1))
+        before = _spent(process)
+        times = found[name] = asyncio.run(ask(port, path, requests, AT_ONCE))
+        cost = 1000 * (_spent(process) - before) / requests
+        row = f"{first.took[0]:7.0f} {times.middle:7.0f} {times.slow:7.0f} {max(times.took):7.0f} {cost:5.0f}"
+        print(f"{name:26} {row}  {requests + 1:5}  {first.wrong + times.wrong:5}  {times.size:6}", flush=True)
+    return found
+
+
+def _spent(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def flat(port: int, process: psutil.Process, chosen: Mapping[str, Callable[[], str]], requests: int) -> None:
+    """Ask for pages of all kinds, and print how much memory the process has meanwhile."""
+    dice, kinds = random.Random(29), list(chosen.values())
+    sizes, wrong = [process.memory_info().rss], 0
+
+    def any_page() -> str:
+        return dice.choice(kinds)()
+
+    for _ in range(10):
+        times = asyncio.run(ask(port, any_page, requests // 10, AT_ONCE))
+        wrong += times.wrong
+        sizes.append(process.memory_info().rss)
+    told = ", ".join(f"{size / 1e6:.0f}" for size in sizes)
+    print(f"memory, MB, before and after each tenth of {requests} mixed requests ({wrong} wrong): {told}")
+
+
+def compare(url: str, ours: Row, requests: int) -> None:
+    """Ask a peer for its list and for what that links to, and print how long it took for each of ours."""
+    place = urlsplit(url)
+    port, root = place.port or 80, place.path or "/"
+    page = asyncio.run(_once(port, root)).decode("utf-8", "replace")
+    links = [urljoin(root, unescape(link)) for link in re.findall(r'href="([^"#]*/diff/[^"#]*)"', page)]
+    if not links:
+        raise SystemExit(f"{url} lists nothing that can be compared")
+    dice = random.Random(31)
+    for name, path in (("front", lambda: root), ("diff", lambda: dice.choice(links))):
+        theirs, mine = asyncio.run(ask(port, path, requests, AT_ONCE)), ours.get(name)
+        print(
+            f"peer, {name}: p50 {theirs.middle:.0f}, p95 {theirs.slow:.0f}, {theirs.wrong} wrong, {theirs.size} bytes"
+        )
+        if mine:
+            times = theirs.middle / mine.middle, theirs.slow / mine.slow
+            print(f"  that is {times[0]:.1f} and {times[1]:.1f} times as long as ours")
+
+
+async def _once(port: int, path: str) -> bytes:
+    client = Client(port)
+    body = (await client.get(path))[1]
+    client.close()
+    return body
 
 
 def make(root: Path, articles: int, versions: int, search: float) -> None:
@@ -209,11 +296,22 @@ def main() -> None:
     parser.add_argument("--search", type=float, default=600, help="seconds that the search may take in what is new")
     parser.add_argument("--only", default="", help="pages whose name has this in it")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--flat", type=int, default=5000, help="requests over which the memory is looked at")
+    parser.add_argument("--peer", help="the address of another program, to be compared with")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = args.keep or Path(folder) / "archive"
         make(root, args.articles, args.versions, args.search)
-        measure(root, args.requests, args.only)
+        chosen = {name: path for name, path in pages(root).items() if args.only in name}
+        began = time.monotonic()
+        with served(root) as (process, port):
+            asyncio.run(ask(port, lambda: "/", 1, 1))
+            print(f"the first page is there {time.monotonic() - began:.1f} s after the start")
+            found = measure(port, process, chosen, args.requests)
+            if args.flat:
+                flat(port, process, chosen, args.flat)
+            if args.peer:
+                compare(args.peer, found, args.requests)
 
 
 if __name__ == "__main__":

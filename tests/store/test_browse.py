@@ -110,7 +110,7 @@ def test_any_stretches_make_up_the_whole_list(
 def test_a_stretch_of_a_long_list_reads_only_its_part(tmp_path: Path) -> None:
     """The index is walked from the place on: nothing is sorted, nothing before it is read."""
     plan = planned(filled(tmp_path / "c.sqlite", []), "edits_before")
-    assert plan[1].startswith("SEARCH versions USING COVERING INDEX edits_by_time (captured_at>")
+    assert any(step.startswith("SEARCH versions USING COVERING INDEX edits_by_time (captured_at>") for step in plan)
     assert [step for step in plan if "TEMP" in step] == ["USE TEMP B-TREE FOR ORDER BY"]  # of those that are given
 
 
