@@ -20,6 +20,26 @@ LOOK: Final = 10.0  # seconds between two looks at a connection
 LEAST: Final = 64 * 1024  # bytes of an answer that have to be taken between two looks
 
 
+_NO_HTTP_BODY: Final = (
+    b'{"type":"urn:scraper:problem:no-http","title":"Bad Request","status":400,'
+    b'"detail":"that is no request of HTTP/1.1, or one of its parts is too long"}'
+)
+_NO_HTTP: Final = b"\r\n".join(
+    (
+        b"HTTP/1.1 400 Bad Request",
+        b"Content-Type: application/problem+json",
+        b"Content-Length: %d" % len(_NO_HTTP_BODY),
+        b"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+        b"X-Content-Type-Options: nosniff",
+        b"X-Frame-Options: DENY",
+        b"Cache-Control: no-store",
+        b"Connection: close",
+        b"",
+        _NO_HTTP_BODY,
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """What a look sees: answers that were given, bytes of them that were taken and that are not taken yet, and whether
@@ -86,6 +106,13 @@ class Connection(H11Protocol):
         self.answers += 1
         self.since = self.loop.time()
         super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is told so, as all else that is wrong, and hung up on; nothing is said into an answer."""
+        cycle = cast("Any", self.cycle)
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            self.transport.write(_NO_HTTP)
+        self.transport.close()
 
     @property
     def state(self) -> _State:

@@ -59,8 +59,8 @@ _URL: Final[take.Schema] = {
 
 # ------------------------------------------------------------------------------------------------ what is asked
 
-_ID: Final = Field("id", "The id of an article: 16 hex digits.", take.article_id, take.ID, "path", required=True)
-_N: Final = Field("n", "The number of a version, from 0.", take.number, take.NUMBER, "path")
+_ID: Final = Field("id", "The id of an article: 16 hex digits.", take.article_id, take.ID, "path", what="article")
+_N: Final = Field("n", "The number of a version, from 0.", take.number, take.NUMBER, "path", what="version")
 _LIMIT: Final = Field(
     "limit", f"How many to give; what is above {MOST} or below 1 is brought within.", take.up_to(MOST), take.COUNT,
     default=PAGE,
@@ -158,7 +158,7 @@ def _versions(site: Site, values: Values) -> Reply:
 
 
 def _version(site: Site, values: Values) -> Reply:
-    snapshot = snapshot_of(site, values["id"], values["n"])
+    snapshot = snapshot_of(site, entry_of(site, values["id"]).id, values["n"])
     form = values["format"] or _preferred(values["accept"])
     name = snapshot.path.rpartition("/")[2]
     if form == "text":
@@ -324,7 +324,7 @@ ENDPOINTS: Final = (
     Endpoint(f"{ROOT}/outlets", "All outlets.", _outlets, OutletsShape),
     Endpoint(
         f"{ROOT}/outlets/{{name}}", "One outlet.", _outlet, OutletShape,
-        (Field("name", "Its domain, as its file is called.", take.plain, take.PLAIN, "path", required=True),),
+        (Field("name", "Its domain, as its file is called.", take.plain, take.PLAIN, "path", what="outlet"),),
         missing="outlet",
     ),
     Endpoint(f"{ROOT}/status", "How the archive is doing.", _status, StatusShape),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Final
+from urllib.parse import parse_qs
 
 import anyio
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -74,12 +75,23 @@ def ask(site: Site, url: str) -> Job:
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body, which the gate has bounded. Raises Problem for one that does not come."""
+    """The whole body, which the gate has bounded. Raises Problem for one that does not come, or not whole."""
     try:
         with anyio.fail_after(SLOW):
             return await request.body()
     except TimeoutError:
         raise Problem(408, "timeout", "the request did not arrive", {"Connection": "close"}) from None
+    except ClientDisconnect:  # nobody is there to be told, and it is nothing to log
+        raise Problem(400, "bad-request", "the request ended before its end") from None
+
+
+def pasted(body: bytes) -> str:
+    """The address that a form was sent with. Raises Problem for what is no such form."""
+    try:
+        (url,) = parse_qs(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=5)["url"]
+    except (ValueError, KeyError):
+        raise Problem(400, "bad-request", "url: paste one address") from None
+    return url.strip()
 
 
 def _url(body: bytes) -> str:

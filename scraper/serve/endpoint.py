@@ -31,7 +31,10 @@ Schema = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value from the path or the query: `read` makes it of the text, or raises ValueError with what is wrong."""
+    """A value from the path or the query: `read` makes it of the text, or raises ValueError with what is wrong.
+
+    `what` it names, if it is of the path: so that what is no id is told the same as an id that leads nowhere.
+    """
 
     name: str
     about: str
@@ -40,6 +43,7 @@ class Field:
     where: Literal["query", "path"] = "query"
     required: bool = False
     default: Any = None
+    what: str = ""
 
     def take(self, texts: list[str]) -> Any:
         """The value. Raises Problem."""
@@ -54,8 +58,8 @@ class Field:
                 raise ValueError(f"is longer than {LONGEST} characters")  # noqa: TRY301  # as what `read` finds wrong
             return self.read(texts[0])
         except ValueError as error:
-            if self.where == "path":
-                raise not_found(self.name) from None
+            if self.where == "path":  # what is no name of anything is not there
+                raise not_found(self.what or self.name) from None
             raise bad(self.name, str(error)) from None
 
 

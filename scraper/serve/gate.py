@@ -11,10 +11,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +23,7 @@ from scraper.serve.problems import Problem
 
 OPEN: Final = frozenset({"/healthz"})
 LARGEST: Final = 64 * 1024  # bytes of a request's body; all that is ever sent here is one URL
+MOST: Final = 100  # headers of a request; browsers send twenty
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -36,6 +37,8 @@ HEADERS: Final = {
     "Permissions-Policy": "interest-cohort=(), camera=(), geolocation=(), microphone=()",
 }
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+# A name, an address, or one of IPv6 in brackets; nothing that another parser might take for something else.
+_HOST: Final = re.compile(r"(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{1,5})?", re.ASCII)
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -65,11 +68,8 @@ class Door:
 
 def _name(host: str) -> str:
     """The host of a Host header in lower case, without port and brackets; empty if it is none."""
-    try:
-        parts = urlsplit(f"//{host}")
-    except ValueError:
-        return ""
-    return "" if parts.path or parts.username is not None or parts.query else (parts.hostname or "")
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def _secret(header: str) -> str:
@@ -97,6 +97,7 @@ class Gate:
             return  # there are no websockets here, and no lifespan is asked for
         sender = _with_headers(send)
         try:
+            _check_form(scope)
             self._check(scope)
             await self.app(scope, _bounded(scope, receive), sender)
         except Problem as problem:
@@ -118,13 +119,23 @@ class Gate:
     @staticmethod
     def _check_origin(headers: Headers, host: str) -> None:
         """A browser says where a request comes from; what says nothing is no browser that could be led astray."""
-        if headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
-            raise Problem(403, "foreign-origin", "that came from another site")
-        origin = headers.get("origin")
-        if origin is not None and origin not in {f"http://{host}", f"https://{host}"}:
+        sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
+        if not ({*sites} <= {"same-origin", "none"} and {*origins} <= {f"http://{host}", f"https://{host}"}):
             raise Problem(403, "foreign-origin", "that came from another site")
         if headers.get("content-encoding", "identity") != "identity":
             raise Problem(415, "content-encoding", "send the body as it is")
+
+
+def _check_form(scope: Scope) -> None:
+    """What the parser lets through and no client sends; the connection ends with it, and what else it may carry."""
+    close = {"Connection": "close"}
+    names = [name for name, _ in scope["headers"]]
+    if scope["http_version"] not in {"1.0", "1.1"}:
+        raise Problem(400, "no-http", "HTTP/1.1 is spoken here", close)
+    if len(names) > MOST:
+        raise Problem(431, "too-many-headers", f"a request may have {MOST} headers", close)
+    if {b"content-length", b"transfer-encoding"} <= {*names}:  # two readers might disagree where it ends
+        raise Problem(400, "no-http", "a request has one length", close)
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:

@@ -18,6 +18,11 @@ Schema = Mapping[str, Any]
 Words = tuple[tuple[str, str | None], ...]  # text, and the shape that it names, if it names one
 # What any request may meet, whatever it asks for; no endpoint lists it.
 ALWAYS: Final = {
+    "400": (
+        "A value that is wrong, `detail` says which and why; or what is no HTTP/1.1.",
+        (*openapi.WHY["400"][1], "no-http"),
+    ),
+    "431": ("There are too many headers.", ("too-many-headers",)),
     "405": ("Not with that method; `Allow` says with which.", ("method",)),
     "500": ("A mistake of the program; its log says more.", ("internal",)),
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, cast
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -55,8 +55,7 @@ def routes(site: Site, *, locked: bool = False) -> list[Route]:
         return Route(path, respond, methods=["GET"])
 
     async def post(request: Request) -> Response:
-        url = parse_qs((await asking.body_of(request)).decode("utf-8", "replace"), max_num_fields=5).get("url", [""])[0]
-        job = asking.ask(site, url.strip())
+        job = asking.ask(site, asking.pasted(await asking.body_of(request)))
         return RedirectResponse(f"/fetch/{job.id}", 303)
 
     async def follow(request: Request) -> Response:
@@ -86,7 +85,8 @@ def _tagged(request: Request, answer: Response) -> Response:
         return answer
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
     answer.headers["ETag"] = tag
-    return Response(None, 304, {"ETag": tag}) if take.has_it(request, tag) else answer
+    kept = {name: text for name, text in answer.headers.items() if not name.startswith("content-")}
+    return Response(None, 304, kept) if take.has_it(request, tag) else answer
 
 
 def problem(error: Problem) -> Response:
@@ -168,7 +168,7 @@ _VERSION: Final = Field("version", "", take.number, {})
 
 
 def _article(site: Site, request: Request) -> Response:
-    entry = api.entry_of(site, _path(request, "id", take.article_id))
+    entry = api.entry_of(site, _id(request))
     chosen = _values(request, _VERSION)["version"]
     wanted = (entry.latest or 0) if chosen is None else chosen
     try:
@@ -218,16 +218,16 @@ def _link(url: str) -> str | None:
     return url if urlsplit(url).scheme in {"http", "https"} else None
 
 
-def _path(request: Request, name: str, read: Callable[[str], Any]) -> Any:
+def _id(request: Request) -> str:
     try:
-        return read(request.path_params[name])
+        return take.article_id(request.path_params["id"])
     except ValueError:
-        raise not_found("page") from None
+        raise not_found("article") from None
 
 
 def _evidence(site: Site, request: Request) -> Response:
     """What a version was made from, read again now: a digest that does not hold is an error, not a page."""
-    entry = api.entry_of(site, _path(request, "id", take.article_id))
+    entry = api.entry_of(site, _id(request))
     wanted = _values(request, _VERSION)["version"]
     snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
     try:
@@ -246,7 +246,7 @@ _TO: Final = Field("to", "", take.number, {})
 
 
 def _diff(site: Site, request: Request) -> Response:
-    entry = api.entry_of(site, _path(request, "id", take.article_id))
+    entry = api.entry_of(site, _id(request))
     values = _values(request, _FROM, _TO, _VIEW)
     new = api.snapshot_of(site, entry.id, (entry.latest or 0) if values["to"] is None else values["to"])
     old = api.snapshot_of(site, entry.id, max(0, new.version - 1) if values["from"] is None else values["from"])
@@ -388,4 +388,6 @@ def _static(_site: Site, request: Request) -> Response:
     name = request.path_params["name"]
     if name not in views.STATIC:
         raise not_found("file")
-    return Response(views.static(name), headers={"Cache-Control": "max-age=3600"}, media_type=views.STATIC[name])
+    return Response(
+        views.static(name), headers={"Cache-Control": "private, max-age=3600"}, media_type=views.STATIC[name]
+    )
