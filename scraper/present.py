@@ -95,6 +95,19 @@ def lately(visited: Sequence[Visited]) -> str:
     return f"{number} visit{'' if number == 1 else 's'} in the last {minutes} minutes: {of}{more}"
 
 
+def briefly(visited: Sequence[Visited]) -> str:
+    """The same without names.
+
+    >>> briefly([Visited("a.example", 3, 1, 0, 2, datetime(2026, 11, 22))])
+    '3 visits in the last 10 minutes (1 new, 2 failed)'
+    """
+    if not visited:
+        return lately(visited)
+    sums = [sum(of) for of in zip(*((one.visits, one.new, one.edited, one.failed) for one in visited), strict=True)]
+    whole = Visited("", sums[0], sums[1], sums[2], sums[3], visited[0].last)
+    return f"{lately([whole]).partition(':')[0]}{_found(whole)}"
+
+
 def _found(one: Visited) -> str:
     counts = ((one.new, "new"), (one.edited, "edited"), (one.failed, "failed"))
     said = ", ".join(f"{number} {word}" for number, word in counts if number)

@@ -22,7 +22,7 @@ def now_of(site: Site) -> dict[str, Any]:
         "said": said,
         "todo": todo,
         "present": found,
-        "lately": present.lately(found.visited),
+        "lately": present.briefly(found.visited),
         "looked": len(looked),
         "queue": status.queue,
         "needs": needs_of(site, status),

@@ -17,7 +17,7 @@ from scraper.store.locks import roles_since
 from scraper.store.shelves import entry_from
 from scraper.store.stamps import from_ticks, ticks
 
-MOST: Final = 5000  # visits that are looked at, the last ones
+MOST: Final = 2000  # visits that are looked at, the last ones
 FEW: Final = 5
 
 

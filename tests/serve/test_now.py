@@ -62,7 +62,8 @@ def test_the_front_page_tells_what_runs_now(tmp_path: Path) -> None:
         with site.archive.hold_daemon_lock(("scheduler", "worker")):
             told = text_of(site, "/")
     assert re.search(r"The daemon has been at work since \d{4}-\d\d-\d\d \d\d:\d\d\.", told)
-    assert "1 visit in the last 10 minutes: news.example 1" in told
+    assert "1 visit in the last 10 minutes. At work process " in told
+    assert "Visited news.example 1, last 2024-06-02 14:30 Sources 0 looked at in that time" in told
     assert "Gone lately Ferry sails news.example, since 2024-06-02 14:30" in told
     assert "nothing is late" in told
 
