@@ -179,7 +179,7 @@ def test_a_wrong_value_is_named(site: Shown, path: str, values: dict[str, str]) 
     assert next(iter(values), "article") in told["detail"]
 
 
-@pytest.mark.parametrize(("limit", "given"), [("0", 1), ("-5", 1), ("99999999999999999999", 2)])
+@pytest.mark.parametrize(("limit", "given"), [("0", 1), ("-5", 1), ("99999999999999999999", 2), ("9" * 2000, 2)])
 def test_a_limit_is_brought_within_bounds(site: Shown, limit: str, given: int) -> None:
     assert len(site.json(f"{API}/changes", {"limit": limit})["items"]) == given
 
