@@ -35,7 +35,9 @@ async def keep_minding(archive: FileArchive, desk: Desk, services: Services, hos
         for name in host_outlets(host, services):
             if host.stopping.is_set() or host.trouble:
                 break
+            began = anyio.current_time()
             await services.store(_minded, archive, desk, name, services.now())
+            await anyio.sleep(min(anyio.current_time() - began, 1.0))  # the first start has years of outlets to read
         with anyio.move_on_after(every):
             await host.stopping.wait()
 

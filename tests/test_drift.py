@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Callable, Iterator
@@ -16,9 +17,11 @@ from scraper.article import Block as Paragraph
 from scraper.article import Dropped
 from scraper.drift import Outline, Shape
 from scraper.model import Verdict
+from scraper.store import outlines
 from scraper.store.archive import FileArchive
-from scraper.store.outlines import outline, statements
+from scraper.store.outlines import statements
 from scraper.store.slips import Slips
+from tests.site import Program, Site, feed, outlet, serve, wait_for
 from tests.store.kit import OUTLET, article, capture_and_commit, intent, opened, page
 from tests.tally import Tally
 
@@ -166,11 +169,11 @@ def archive(tmp_path: Path) -> Iterator[FileArchive]:
         yield it
 
 
-def publish(archive: FileArchive, day: int, number: int, text: str, **more: object) -> None:
+def publish(archive: FileArchive, day: int, number: int, text: str, start: datetime = START) -> None:
     """One article, seen for the first time."""
     url = f"https://news.example/2026/{day}/story-{number}"
-    found = article(text, url, blocks=(Paragraph("paragraph", text),), **more)
-    capture_and_commit(archive, found, url, START + timedelta(days=day, hours=2 * number), OUTLET.id)
+    found = article(text, url, blocks=(Paragraph("paragraph", text),))
+    capture_and_commit(archive, found, url, start + timedelta(days=day, hours=2 * number), OUTLET.id)
 
 
 def unread(archive: FileArchive, day: int, number: int) -> None:
@@ -207,6 +210,23 @@ def test_a_redesign_is_told_from_an_archive_in_the_words_of_status(archive: File
     assert attention.needs(status, [], None, START, shapes=shapes) == ()
 
 
+def test_a_daemon_minds_the_texts_and_status_tells(tmp_path: Path) -> None:
+    """Another process than the one that found it out says it, in one sentence; the outlet itself has nothing new."""
+    program, site = Program(tmp_path), Site({"/feed.xml": feed()})
+    begin = datetime.now(UTC) - timedelta(days=13)
+    with opened(program.archive) as archive:
+        for day in range(12):
+            for number in range(12):
+                publish(archive, day, number, "The harbour is open. " * (90 if day < 9 else 1), begin)
+    with serve(site):
+        program.configure(site, OUTLET.id, outlets={OUTLET.id: outlet(OUTLET.id)})
+        with program.daemon("--role", "scheduler"):
+            wait_for(lambda: "shape-odd" in [line["event"] for line in program.log()], 60)
+            told = json.loads(program.run("status", "--json").stdout)["attention"]
+    (said,) = [need["said"] for need in told if need["word"] == "shape"]
+    assert "texts of about 21 characters (were 1890 to 1890)" in said
+
+
 def test_pages_without_text_are_told_though_nothing_new_is_read(archive: FileArchive) -> None:
     """A shell that a script fills: no version comes of it, and a silent archive looks like a quiet outlet."""
     for day in range(9):
@@ -241,7 +261,7 @@ def test_an_outline_tells_text_from_the_rest() -> None:
     found = article(
         "x" * 300, dropped=(Dropped("nav", "y" * 100),), flags=("text-lost",), authors=(), origins={"body": "json-ld"}
     )
-    assert outline(found) == Outline(300, 0.75, False, True, False, True, True)
+    assert outlines.outline(found) == Outline(300, 0.75, False, True, False, True, True)
 
 
 @pytest.mark.parametrize("name", ["first_versions", "unread"])

@@ -44,10 +44,11 @@ class _Event:
 
 
 def blocks(archive: FileArchive, outlet: str, after: datetime | None, now: datetime) -> list[Block]:
-    """The whole blocks of `outlet` behind the end of the last one, oldest first. Raises ArchiveError; what is damaged
-    is left out."""
+    """The whole blocks of `outlet` behind the end of the last one, oldest first, no more than a habit needs. Raises
+    ArchiveError; what is damaged is left out."""
     events = _events(archive, outlet, max(after or now - BACK, now - BACK), now - SETTLES)
-    return [_block(archive, part) for part in drift.parts(events, lambda event: event.at)]
+    rows = list(drift.parts(events, lambda event: event.at))
+    return [_block(archive, row) for row in rows[-drift.COMPARED :]]
 
 
 def _events(archive: FileArchive, outlet: str, after: datetime, until: datetime) -> list[_Event]:
