@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
+from itertools import islice
+from math import isfinite
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -13,6 +15,7 @@ from scraper.text import printable
 
 # A field longer than this is cut: what comes from the network must not fill the disk by way of the log.
 LONGEST = 2000
+MOST = 50  # items of a list
 
 
 def setup(form: str = "auto", level: str = "info") -> None:
@@ -36,11 +39,24 @@ def setup(form: str = "auto", level: str = "info") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # Libraries speak through the standard library's log: only what is wrong is of interest.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    # Libraries speak through the standard library's log: only what is wrong is of interest, one event a line like ours.
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
     # A tick that finds the one before still at work is no news, nor is a reading process that has ended by itself.
     for name in ("apscheduler", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class _Libraries(logging.Handler):
+    """Hands on what libraries say as an event `library`."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler`."""
+        try:
+            said = record.getMessage().strip()
+        except (TypeError, ValueError):  # its words do not fit its figures
+            said = str(record.msg)
+        log = structlog.get_logger()
+        log.log(record.levelno, "library", name=record.name, said=said, exc_info=record.exc_info or None)
 
 
 def timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -50,8 +66,25 @@ def timestamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
 
 
 def tame(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Make every text field one bounded line without control characters, whoever wrote it."""
-    return {key: _one_line(value) if isinstance(value, str) else value for key, value in event.items()}
+    """Make every field one bounded line without control characters, whoever wrote it."""
+    return {key: _tamed(value) for key, value in event.items()}
+
+
+def _tamed(value: object) -> object:
+    """Figures as they are, lists and tables item by item, at most MOST of them, and everything else as text."""
+    match value:
+        case None | bool() | int():
+            return value
+        case float() if isfinite(value):
+            return value
+        case list() | tuple() | set() | frozenset():
+            return [_tamed(one) for one in islice(value, MOST)]
+        case dict():
+            return {_one_line(str(key)): _tamed(one) for key, one in islice(value.items(), MOST)}
+        case bytes():
+            return _one_line(value[: LONGEST + 1].decode("utf-8", "backslashreplace"))
+        case _:
+            return _one_line(str(value))
 
 
 def _one_line(value: str) -> str:

@@ -24,6 +24,8 @@ from scraper.tomlfile.lines import positions
 # The largest hand-written file is a hundredth of this; a generated one is a mistake.
 MAX_BYTES: Final = 256 * 1024
 
+# tomllib needs minutes for a key of some thousand parts.
+_LONG_KEY = re.compile(r"(?:\.[ \t]*[\w\"'-]+[ \t]*){100}")
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _OTHERS_WRITE: Final = 0o002
 _OTHERS_READ: Final = 0o004
@@ -223,6 +225,9 @@ def _parsed(path: Path, raw: bytes, notes: list[Mistake]) -> Table | None:
         return None
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        if found := _LONG_KEY.search(text):
+            notes.append(Mistake(path, text.count("\n", 0, found.start()) + 1, "", "a key has too many parts"))
+            return None
         return Table(TomlFile(path, text, notes), (), tomllib.loads(text))
     except UnicodeDecodeError as exc:
         notes.append(Mistake(path, raw.count(b"\n", 0, exc.start) + 1, "", "is not UTF-8; save the file as UTF-8"))
