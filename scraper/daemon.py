@@ -30,9 +30,8 @@ from anyio.abc import TaskGroup
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
-from scraper import cadence, outlets, trouble
+from scraper import cadence, outlets, schedule, trouble
 from scraper.errors import ArchiveError, ConfigError, UsageError
 from scraper.limits import ClockWatch, HeavyHosts, Shortage
 from scraper.model import Due, Outlet, Source, Verdict
@@ -50,7 +49,6 @@ TURN = 20.0  # seconds of work at one host before another one gets the task
 GRACE = 6.0  # seconds that work in flight may go on after the signal to stop
 LAST_GRACE = 8.0  # seconds after which the process ends, whatever it waits for: the next start repairs
 STARTS = 50  # sources that are first looked at in a second: a start is not one burst of look-ups and handshakes
-CRON_JITTER = 20  # seconds around the minute that a cron expression names
 BEAT = 1.0  # seconds between looks at whether there is work, and whether all is well
 RELOAD = 5  # beats between looks at the configuration
 ROLES = ("scheduler", "worker", "web")
@@ -171,7 +169,7 @@ class Daemon:
         """One job a source. A source looked at before is due when its interval has passed, not at every start."""
         for outlet in self.services.outlets.values():
             for source in outlet.sources:
-                trigger = _trigger(source)
+                trigger = schedule.trigger(source)
                 self._scheduler.add_job(
                     self._start_look,
                     trigger,
@@ -376,16 +374,6 @@ def _end_in(seconds: float) -> None:
     timer = threading.Timer(seconds, os._exit, (0,))
     timer.daemon = True
     timer.start()
-
-
-def _trigger(source: Source) -> BaseTrigger:
-    """The source's schedule with a jitter, else every source would fire on the same second."""
-    if source.cron:
-        trigger = CronTrigger.from_crontab(source.cron, timezone=UTC)
-        trigger.jitter = CRON_JITTER
-        return trigger
-    every = source.every.total_seconds() if source.every else 900.0
-    return IntervalTrigger(seconds=max(1, round(every)), jitter=min(60, int(every / 10)) or None)
 
 
 def _spread(text: str) -> float:

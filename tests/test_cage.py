@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psutil
 import pytest
@@ -86,11 +88,26 @@ async def test_a_giant_answer_is_not_read() -> None:
         await Pool(1).call(2048 * MIB, 20, cage.giant)
 
 
-@pytest.mark.parametrize("value", [Failed("http://x.test/", "broken-feed", "why"), Verdict("new"), {"a": (1, None)}])
+VALUES = [
+    Failed("http://x.test/", "broken-feed", "why"),
+    Verdict("new"),
+    {"a": (1, None)},
+    datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 async def test_values_and_errors_of_this_program_cross(value: object) -> None:
-    """As what they are."""
-    told = pickle.dumps(value)
-    assert str(frames.answer(frames.VALUE, 0, told).value) == str(value)
+    """As what they are: a page with a time in its outlet's zone was once taken for one that ends its reader."""
+    assert str(frames.answer(frames.VALUE, 0, frames.told(value)).value) == str(value)
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "/etc/localtime", "", "a\0b", 7, None])
+async def test_a_zone_that_is_none_is_no_answer(key: object) -> None:
+    """A child may name what it likes: no file outside the zones is opened."""
+    told = pickle.dumps((frames.zone, (key,))).replace(b"\x86\x94.", b"R.")
+    with pytest.raises(frames.Garbage):
+        frames.answer(frames.VALUE, 0, told)
 
 
 async def test_an_answer_does_nothing(tmp_path: Path) -> None:

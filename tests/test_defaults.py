@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from scraper.daemon import CRON_JITTER, _trigger
 from scraper.fetch.policy import FetchPolicy
-from scraper.model import Source
 from scraper.settings import ExtractLimits, Network
 from scraper.worker import Cage
 
@@ -19,8 +17,3 @@ def test_the_fetcher_without_settings_asks_as_with_them() -> None:
 def test_the_cage_without_settings_is_as_strong() -> None:
     """All but the number of children, which is the machine's."""
     assert Cage(**asdict(ExtractLimits(workers=Cage().workers))) == Cage()
-
-
-def test_no_source_fires_on_the_very_minute_with_all_others() -> None:
-    """Also one that names its minutes."""
-    assert _trigger(Source("feed", "https://paper.example/feed", cron="*/10 * * * *")).jitter == CRON_JITTER

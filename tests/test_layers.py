@@ -65,7 +65,7 @@ DOORS = {
     "jinja2": {"serve"},
     "prometheus_client": {"serve"},
     "apprise": {"notify"},
-    "apscheduler": {"daemon", "outlets", "tomlfile"},
+    "apscheduler": {"daemon", "schedule", "outlets", "tomlfile"},
 }
 # Extraction and comparison are pure: the same bytes give the same answer, anywhere and at any time.
 IMPURE = {

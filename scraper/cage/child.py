@@ -57,7 +57,7 @@ def _done(told: bytes) -> tuple[bytes, bytes]:
     except Exception as error:  # noqa: BLE001  # whatever it is, the parent hears of it
         kind, value = frames.ERROR, error
     try:
-        return kind, pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        return kind, frames.told(value)
     except Exception as error:  # noqa: BLE001  # as above
         kept = (
             MemoryError() if isinstance(error, MemoryError) else RuntimeError(f"{type(error).__name__}: cannot cross")

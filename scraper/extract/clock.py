@@ -86,6 +86,6 @@ def placed(at: datetime, zone: str | None) -> datetime:
     if not zone or found.tzinfo is None:
         return found
     try:
-        return found.astimezone(ZoneInfo(zone))
+        return dates.fixed(found.astimezone(ZoneInfo(zone)))
     except (OverflowError, ValueError):
         return found

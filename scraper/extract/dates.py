@@ -128,10 +128,26 @@ def is_earlier(one: object, other: object) -> bool:
 
 
 def placed(when: When, zone: str | None) -> When:
-    """`when` with the outlet's zone if it has a time of day but no zone of its own."""
+    """`when` with the offset that the outlet's zone had then, if it has a time of day but no offset of its own.
+
+    Of an hour that comes twice when clocks are set back it is the first; one that is left out when they are set forward
+    is taken with the offset before.
+
+    >>> placed(datetime(2026, 10, 25, 2, 30), "Europe/Berlin").isoformat()
+    '2026-10-25T02:30:00+02:00'
+    >>> placed(datetime(2026, 3, 29, 2, 30), "Europe/Berlin").isoformat()
+    '2026-03-29T02:30:00+01:00'
+    """
     if isinstance(when, datetime) and when.tzinfo is None and zone:
-        return when.replace(tzinfo=ZoneInfo(zone))
+        return fixed(when.replace(tzinfo=ZoneInfo(zone)))
     return when
+
+
+def fixed(at: datetime) -> datetime:
+    """The same moment with a plain offset: in the hours around a change of clocks a moment with a zone is equal to none
+    with an offset, and so would differ from itself as it is read back from an archive."""
+    offset = at.utcoffset()
+    return at if offset is None else at.replace(tzinfo=timezone(offset), fold=0)
 
 
 def in_text(text: str, language: str | None = None) -> When | None:
