@@ -11,8 +11,8 @@ tenth of them. The search takes in what it can while the archive is made anew; h
 what was taken in is searched.
 
 --peer: another program that shows how pages changed, at work on this machine, is asked for its list and for the
-comparisons that the list links to, as often and from as many connections; how long that took is told in multiples of
-our front page and our comparisons. tests/benchmarks/peer.py fills changedetection.io for it:
+comparisons that the list links to, by turns with our front page and our comparisons, from as many connections.
+tests/benchmarks/peer.py fills changedetection.io for it:
 
     pip install changedetection.io                       (somewhere else than here)
     changedetection.io -C -d DIR -h 127.0.0.1 -p 5005    (once, and stopped: it makes DIR)
@@ -67,9 +67,6 @@ class Times:
     def slow(self) -> float:
         """The time that 19 of 20 took at most."""
         return statistics.quantiles(self.took, n=20)[-1]
-
-
-Row = Mapping[str, Times]
 
 
 class Client:
@@ -215,18 +212,16 @@ def _await(port: int) -> None:
     raise SystemExit("the web side does not answer")
 
 
-def measure(port: int, process: psutil.Process, chosen: Mapping[str, Callable[[], str]], requests: int) -> Row:
-    """Print the table. Gives the times of the list and of a comparison, for the peer."""
+def measure(port: int, process: psutil.Process, chosen: Mapping[str, Callable[[], str]], requests: int) -> None:
+    """Print the table."""
     print(f"{'milliseconds':26} {'first':>7} {'p50':>7} {'p95':>7} {'most':>7} {'CPU':>5}  asked  wrong   bytes")
-    found: dict[str, Times] = {}
     for name, path in chosen.items():
         first = asyncio.run(ask(port, path, 1, 1))
         before = _spent(process)
-        times = found[name] = asyncio.run(ask(port, path, requests, AT_ONCE))
+        times = asyncio.run(ask(port, path, requests, AT_ONCE))
         cost = 1000 * (_spent(process) - before) / requests
         row = f"{first.took[0]:7.0f} {times.middle:7.0f} {times.slow:7.0f} {max(times.took):7.0f} {cost:5.0f}"
         print(f"{name:26} {row}  {requests + 1:5}  {first.wrong + times.wrong:5}  {times.size:6}", flush=True)
-    return found
 
 
 def _spent(process: psutil.Process) -> float:
@@ -250,23 +245,25 @@ def flat(port: int, process: psutil.Process, chosen: Mapping[str, Callable[[], s
     print(f"memory, MB, before and after each tenth of {requests} mixed requests ({wrong} wrong): {told}")
 
 
-def compare(url: str, ours: Row, requests: int) -> None:
-    """Ask a peer for its list and for what that links to, and print how long it took for each of ours."""
-    place = urlsplit(url)
-    port, root = place.port or 80, place.path or "/"
-    page = asyncio.run(_once(port, root)).decode("utf-8", "replace")
+def compare(url: str, port: int, chosen: Mapping[str, Callable[[], str]], requests: int) -> None:
+    """Ask a peer for its list and for what that links to, by turns with ours: both meet the same machine."""
+    place, dice = urlsplit(url), random.Random(31)
+    root, theirs = place.path or "/", place.port or 80
+    page = asyncio.run(_once(theirs, root)).decode("utf-8", "replace")
     links = [urljoin(root, unescape(link)) for link in re.findall(r'href="([^"#]*/diff/[^"#]*)"', page)]
     if not links:
         raise SystemExit(f"{url} lists nothing that can be compared")
-    dice = random.Random(31)
     for name, path in (("front", lambda: root), ("diff", lambda: dice.choice(links))):
-        theirs, mine = asyncio.run(ask(port, path, requests, AT_ONCE)), ours.get(name)
-        print(
-            f"peer, {name}: p50 {theirs.middle:.0f}, p95 {theirs.slow:.0f}, {theirs.wrong} wrong, {theirs.size} bytes"
-        )
-        if mine:
-            times = theirs.middle / mine.middle, theirs.slow / mine.slow
-            print(f"  that is {times[0]:.1f} and {times[1]:.1f} times as long as ours")
+        times = Times(), Times()
+        for _ in range(10):
+            for whose, where, what in ((times[0], port, chosen[name]), (times[1], theirs, path)):
+                some = asyncio.run(ask(where, what, requests // 10, AT_ONCE))
+                whose.took.extend(some.took)
+                whose.wrong += some.wrong
+        for who, whose in zip(("ours", "peer"), times, strict=True):
+            print(f"{name}, {who}: p50 {whose.middle:.0f}, p95 {whose.slow:.0f}, {whose.wrong} wrong")
+        ratio = times[1].middle / times[0].middle, times[1].slow / times[0].slow
+        print(f"  the peer takes {ratio[0]:.1f} and {ratio[1]:.1f} times as long")
 
 
 async def _once(port: int, path: str) -> bytes:
@@ -306,12 +303,13 @@ def main() -> None:
         began = time.monotonic()
         with served(root) as (process, port):
             asyncio.run(ask(port, lambda: "/", 1, 1))
-            print(f"the first page is there {time.monotonic() - began:.1f} s after the start")
-            found = measure(port, process, chosen, args.requests)
+            spent = f"{_spent(process):.1f} s of CPU"
+            print(f"the first page is there {time.monotonic() - began:.1f} s after the start, {spent}")
+            measure(port, process, chosen, args.requests)
             if args.flat:
                 flat(port, process, chosen, args.flat)
             if args.peer:
-                compare(args.peer, found, args.requests)
+                compare(args.peer, port, pages(root), args.requests)
 
 
 if __name__ == "__main__":
