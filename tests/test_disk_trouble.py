@@ -219,7 +219,7 @@ def test_a_disk_that_is_low_at_the_start_keeps_the_daemon_waiting(tmp_path: Path
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
     assert "low_water" in refused.stderr
-    assert "daemon     none is at work\ntrouble    disk-low: " in shown
+    assert "daemon     none is at work; `scraper run` starts one\ntrouble    disk-low: " in shown
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def _tell(found: Newcomer, path: Path, text: str, *, dry_run: bool, json_: bool)
                   "generator": found.home.generator, "hosts": outlet.hosts,
                   "tried": list(map(_shape, found.trials)), "toml": text if works else None})  # fmt: skip
     elif works and dry_run:
-        put(text.rstrip("\n"))
+        put(text.rstrip("\n"), plain=True)
     elif works:
         put(f"{path}: {outlet.name}")
         put(f"  language {outlet.language or 'not said'}; {_made_with(found)}")

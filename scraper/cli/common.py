@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from scraper.cli import colours
 from scraper.errors import UsageError
 from scraper.text import printable
 
@@ -68,9 +69,10 @@ def size(size: float) -> str:
     return f"{size:.1f} TB"
 
 
-def put(text: str = "", *, err: bool = False) -> None:
-    """A line for a person: nothing in it can steer the terminal."""
-    click.echo(printable(text), err=err)
+def put(text: str = "", *, err: bool = False, plain: bool = False) -> None:
+    """A line for a person: nothing in it can steer the terminal. Coloured on one, unless it is `plain` text."""
+    line = printable(text)
+    click.echo(line if err or plain or not colours.wanted() else colours.painted(line), err=err)
 
 
 def put_json(value: object, *, err: bool = False) -> None:

@@ -38,20 +38,23 @@ AGAIN = 3  # seconds after which a browser asks for the newest edits anew
 
 
 @click.command()
-@click.option("--seconds", type=click.IntRange(5, 3600), default=150, show_default=True, help="How long at most.")
+@click.option("--seconds", type=click.IntRange(5, 3600),
+              help="How long at most.  [default: 150; on a terminal 900]")  # fmt: skip
 @click.option("--keep", metavar="DIR", type=click.Path(path_type=Path),
               help="Keep both here, in DIR/config and DIR/archive.")  # fmt: skip
 @click.option("--config", metavar="DIR", type=click.Path(path_type=Path), help="Keep the configuration here.")
 @click.option("--archive", metavar="DIR", type=click.Path(path_type=Path), help="Keep the archive here.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other banners.")
 @click.option("--browser/--no-browser", default=True, help="Open the pages in a browser, on a terminal with a display.")
-def demo(seconds: int, keep: Path | None, config: Path | None, archive: Path | None, seed: int, browser: bool) -> None:
+def demo(
+    seconds: int | None, keep: Path | None, config: Path | None, archive: Path | None, seed: int, browser: bool
+) -> None:
     """Watch it work without the internet.
 
     Serves three outlets on this machine whose banners change at each visit and
     whose articles are really edited now and then, runs the daemon on them, and
     shows the versions growing, on web pages too. Ends by itself when all has
-    been shown, or with Ctrl-C; with pages open in a browser, when the time is over.
+    been shown; on a terminal the pages stay until Ctrl-C, or the time is over.
 
     Keeps everything in a new folder unless told otherwise. It does not look at
     SCRAPER_ARCHIVE and SCRAPER_CONFIG: a demo never lands in a real archive.
@@ -61,7 +64,9 @@ def demo(seconds: int, keep: Path | None, config: Path | None, archive: Path | N
     """
     root = keep or (None if config and archive else Path(tempfile.mkdtemp(prefix="scraper-demo-")))
     places = Places(_place(archive, root, "archive"), _place(config, root, "config"))
-    agrees = asyncio.run(_demo(places, seconds, seed, browser=browser and _sees_a_display()))
+    agrees = asyncio.run(
+        _demo(places, seconds or (900 if sys.stdout.isatty() else 150), seed, browser=browser and _sees_a_display())
+    )
     raise click.exceptions.Exit(0 if agrees else 1)
 
 
@@ -111,20 +116,23 @@ async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bo
             put(f"the archive                  {places.archive}\n")
             async with opened(places.archive, places.config) as open_:
                 with open_.archive.hold_daemon_lock(ROLES):
-                    rows = await _watch(Show(open_, site, address, seconds, browser), places.config, sock)
+                    rows = await _watch(
+                        Show(open_, site, address, seconds, browser, sys.stdout.isatty()), places.config, sock
+                    )
     _end(rows, places)
     return all(row.agrees for row in rows)
 
 
 @dataclass(slots=True)
 class Show:
-    """What is shown: for at most `seconds`, and for so long if `browser` says that somebody looks at the pages."""
+    """What is shown: for at most `seconds`, and for so long if somebody may be looking at the pages (`stays`)."""
 
     open_: Open
     site: DemoSite
     outlets: str
     seconds: int
     browser: bool
+    stays: bool
     rows: Sequence[Row] = ()
 
     @property
@@ -186,14 +194,14 @@ async def _show(show: Show, stop: anyio.Event) -> None:
                 live.update(table(show.rows, _left(show, until)), refresh=True)
             else:
                 _say_new(show.open_, show.site, seen)
-            if show.told and not show.browser:
+            if show.told and not show.stays:
                 break
     stop.set()
 
 
 def _left(show: Show, until: float) -> str | None:
     """How long the pages stay, once there is nothing else to wait for."""
-    if not (show.told and show.browser):
+    if not (show.told and show.stays):
         return None
     return f"All has been shown. The pages stay for {max(0, until - anyio.current_time()):.0f} s; Ctrl-C ends it now."
 

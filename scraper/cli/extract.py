@@ -43,7 +43,7 @@ def extract(
 
         click.echo(dumps(article_json(article)), nl=False)
     else:
-        put(article.text.rstrip("\n"))
+        put(article.text.rstrip("\n"), plain=True)
     if explain:
         _explain(article)
 

@@ -83,7 +83,7 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
                 outcomes.append(outcome)
                 _report(replace(outcome, url=url, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
                 if print_ and outcome.article_id:
-                    put(latest.article.text.rstrip("\n") if latest else "")
+                    put(latest.article.text.rstrip("\n") if latest else "", plain=True)
 
         with one_error():
             async with anyio.create_task_group() as tasks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scraper.cli import colours
 from scraper.cli.common import as_json, count, places, put, put_json, reading, stamp
 from scraper.errors import ArchiveDamaged, ConfigError, UsageError
 
@@ -255,7 +255,7 @@ def show(url: str, number: int, revision: int | None, only: bool, json_: bool, a
         if json_:
             put_json(_line(snapshot) | {"text": text} | ({} if only else {"also": list(map(data, copies))}))
             return
-        put(text.rstrip("\n"))
+        put(text.rstrip("\n"), plain=True)
         for line in lines(copies):
             put(line)
 
@@ -291,7 +291,7 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
         elif html:
             click.echo(rendered.to_html(found))
         else:
-            click.echo(rendered.to_terminal(found, colour=sys.stdout.isatty(), width=_width()))
+            click.echo(rendered.to_terminal(found, colour=colours.wanted(), width=colours.columns(100)))
 
 
 def _nothing(only: int, *, json_: bool) -> None:
@@ -299,9 +299,3 @@ def _nothing(only: int, *, json_: bool) -> None:
         put_json({"from": None, "to": only, "changed": False, "rows": []})
     else:
         put("one version, nothing to compare")
-
-
-def _width() -> int:
-    import shutil
-
-    return min(100, shutil.get_terminal_size((80, 24)).columns)

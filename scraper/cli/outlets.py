@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from scraper.cli import colours
 from scraper.cli.adding import add
 from scraper.cli.common import as_json, count, load, opened, places, put, put_json
 from scraper.cli.completing import listed
@@ -45,7 +46,8 @@ def outlets(context: click.Context, json_: bool, archive: Path, config: Path) ->
                       "sources": [{"kind": s.kind, "url": s.url} for s in outlet.sources]})  # fmt: skip
         else:
             kinds = ", ".join(count(n, kind) for kind, n in Counter(s.kind for s in outlet.sources).items())
-            put(f"{outlet.id:24} {outlet.name[:26]:26} {kinds}")
+            wide = max(8, min(26, colours.columns() - 54))
+            put(f"{outlet.id:24} {outlet.name[:wide]:{wide}} {kinds}")
 
 
 @outlets.command(short_help="Validate the configuration, or one outlet's file.")

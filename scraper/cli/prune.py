@@ -98,5 +98,7 @@ def _line(found: Pruned) -> str:
 def _summary(done: Iterable[Pruned], *, yes: bool) -> str:
     files = [found for found in done if not found.note]
     records, freed = sum(found.records for found in files), sum(found.freed for found in files)
+    if not records:
+        return "nothing to drop"
     what = f"{count(records, 'record')} in {count(len(files), 'file')}, {size(freed)}"
     return f"{what}: dropped" if yes else f"{what}: would go; nothing was deleted, --yes does it"

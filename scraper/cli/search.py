@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scraper.cli import colours
 from scraper.cli.common import as_json, count, moment, places, put_json, reading, stamp
 from scraper.cli.completing import held
 from scraper.cli.progress import Progress
@@ -143,9 +144,15 @@ def _put(hit: Hit) -> None:
     """A hit for a person, in lines of 80 columns, what was looked for in bold."""
     from rich.console import Console
 
-    console = Console(width=WIDTH, highlight=False, soft_wrap=False, force_terminal=sys.stdout.isatty(), emoji=False)
-    for line in _lines(hit):
-        console.print(line)
+    console = Console(
+        width=colours.columns(WIDTH), highlight=False, soft_wrap=False, force_terminal=sys.stdout.isatty(), emoji=False
+    )
+    with console.capture() as drawn:
+        for line in _lines(hit):
+            console.print(line, soft_wrap=bool(getattr(line, "no_wrap", None)))  # an address stays whole
+    # What fills a line up is nothing to look at, nor to copy.
+    for row in drawn.get().splitlines():
+        click.echo(row.rstrip())
 
 
 def _lines(hit: Hit) -> Iterator[Text | Padding]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import click
 
 from scraper import attention
+from scraper.cli import colours
 from scraper.cli.common import ago, as_json, count, load, moment, places, plain, put, put_json, reading, size, stamp
 from scraper.cli.completing import held, kinds
 from scraper.cli.notify import rule_lines, rules_of
@@ -134,7 +135,7 @@ def _asked(archive: Path) -> list[Job]:
 
 def _daemon(at_work: Sequence[AtWork]) -> str:
     said = (f"{one.process}: {', '.join(one.roles)}, since {stamp(one.since)}" for one in at_work)
-    return "; ".join(said) or "none is at work"
+    return "; ".join(said) or "none is at work; `scraper run` starts one"
 
 
 def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> Iterator[str]:
@@ -212,11 +213,12 @@ def _detail(error: str | None) -> str:
 def _outlets(outlets: list[OutletReport], now: datetime, most: int | None) -> Iterator[str]:
     if not outlets:
         return
-    yield f"\n{'outlet':28} {'articles':>8} {'versions':>8} {'gone':>5} {'due':>5}  newest"
+    wide = max(12, min(28, colours.columns() - 44))
+    yield f"\n{'outlet':{wide}} {'articles':>8} {'versions':>8} {'gone':>5} {'due':>5}  newest"
     newest_first = sorted(outlets, key=lambda o: o.last_new or datetime.min.replace(tzinfo=UTC), reverse=True)
     for o in newest_first[:most]:
         when = ago(o.last_new, now) if o.last_new else ""
-        yield f"{o.outlet[:28]:28} {o.articles:8} {o.versions:8} {o.gone:5} {o.due:5}  {when}"
+        yield f"{o.outlet[:wide]:{wide}} {o.articles:8} {o.versions:8} {o.gone:5} {o.due:5}  {when}"
     if most and len(outlets) > most:
         yield f"… and {len(outlets) - most} more (--all shows them)"
 

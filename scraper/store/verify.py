@@ -57,7 +57,7 @@ def verify(root: Path, *, deep: bool = False, step: Step = untold) -> Iterator[F
     try:
         catalogue = Catalogue.open(root / paths.CATALOGUE, read_only=True)
     except ArchiveError as exc:
-        yield Finding(paths.CATALOGUE, str(exc), REBUILD)
+        yield Finding(paths.CATALOGUE, exc.why.partition("; ")[0], REBUILD)  # what to do comes behind it
         yield from _Check(root, None, step, deep=deep).all()
         return
     with contextlib.closing(catalogue):
