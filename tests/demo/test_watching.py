@@ -47,7 +47,7 @@ def demo(home: Path, *args: str, terminal: bool = False, **environment: str) -> 
 
 def address(said: Path) -> str:
     """Where the pages are."""
-    told = re.compile(r"for a browser +(http://127\S+)/")
+    told = re.compile(r"for a browser +(?:\x1b\[\d+m)?(http://127[^\s\x1b]+)/")  # coloured on a terminal
     wait_for(lambda: told.search(said.read_text("utf-8")))
     return str(told.findall(said.read_text("utf-8"))[0])
 
