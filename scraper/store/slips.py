@@ -32,6 +32,9 @@ class Slips:
     def write(self, name: str, data: bytes) -> None:
         """Note `data` instead of what was there, durably. Raises ArchiveUnwritable."""
         path = self._path(name)
+        if not self._folder.parent.is_dir():
+            # Else it would be made in the bare folder where the disk was mounted.
+            raise ArchiveUnwritable(self._folder, "its archive is not there any more; bring the disk back")
         with unwritable(path):
             self._files.make_folder(self._folder)
             with contextlib.suppress(FileNotFoundError):  # of a process that died here

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from scraper.article import Block
+from scraper.errors import ArchiveUnwritable
 from scraper.model import Outlet
 from scraper.notices import RuleState
 from scraper.present import AtWork, Visited, lately, working
@@ -188,6 +189,14 @@ def test_a_fetch_that_nobody_remembers_is_told_calmly(mine: Shown) -> None:
 def test_a_note_that_makes_no_sense_is_none(tmp_path: Path, desk: Slips, note: bytes) -> None:
     desk.write(NOTE, note)
     assert Jobs(_never, desk=desk).last(5) == []
+
+
+def test_no_note_is_left_where_a_disk_was(tmp_path: Path, desk: Slips) -> None:
+    """The next one who looks would take the bare folder for an archive."""
+    (tmp_path / "archive").rename(tmp_path / "elsewhere")
+    with pytest.raises(ArchiveUnwritable, match="bring the disk back"):
+        desk.write(NOTE, b"[]")
+    assert not (tmp_path / "archive").exists()
 
 
 def test_a_damaged_place_for_notes_stops_no_fetch(tmp_path: Path, desk: Slips) -> None:
