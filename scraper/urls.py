@@ -80,7 +80,10 @@ def _check(text: str) -> int:
     if not (match := _HTTP.match(text)):
         raise UrlError(text, _why_not_http(text))
     if "@" in match[1]:
-        raise UrlError(text, "contains a user name or password; they are never sent")
+        at = match.start(1)  # a sentence is logged, and read by others
+        raise UrlError(
+            f"{text[:at]}…{text[at + match[1].rindex('@') :]}", "contains a user name or password; they are never sent"
+        )
     if not match[1] or match[1].startswith(":"):
         raise UrlError(text, "names no host")
     if not _AUTHORITY.fullmatch(match[1]):

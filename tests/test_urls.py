@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from scraper import urls
 from scraper.errors import UrlError
 from scraper.model import Outlet
 from scraper.urls import (
@@ -341,3 +342,27 @@ def test_any_path_gives_a_safe_slug(path: str) -> None:
         return
     assert re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?", name)
     assert not re.fullmatch(r"con|prn|aux|nul|(?:com|lpt)\d", name)
+
+
+@pytest.mark.parametrize("host", ["раper.example", "pаper.example", "paper.exаmple", "рареr.example", "papеr.example"])
+def test_a_host_in_look_alike_letters_is_another_host(host: str) -> None:
+    """Cyrillic letters that look like Latin ones: told apart, and shown so that one can see it."""
+    told = urls.host(f"https://{host}/news/pier")
+    assert told != "paper.example"
+    assert told.isascii()
+    assert "xn--" in told
+
+
+@pytest.mark.parametrize(
+    "host", ["PAPER.example", "ｐａｐｅｒ.example", "paper。example", "ⓟaper.example"]
+)  # fmt: skip
+def test_a_host_in_another_form_of_the_same_letters_is_the_same(host: str) -> None:
+    """As browsers take it (UTS 46)."""
+    assert urls.host(f"https://{host}/news/pier") == "paper.example"
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(UrlError) as error:
+        urls.parse("https://me:secret@example.com/secret-page")
+    assert "me:secret" not in str(error.value)
+    assert "https://…@example.com/" in str(error.value)

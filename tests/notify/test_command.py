@@ -125,3 +125,22 @@ def test_a_service_that_is_unknown_stops_the_start_with_a_sentence(program: Prog
     done = program.run("run")
     assert done.returncode == 2
     assert "scraper.toml:12: to: apprise does not understand this nosuchservice:// address" in done.stderr
+
+
+TOKEN = "t0ken-that-is-nobodys-business"
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["{hook}/" + TOKEN, "http://127.0.0.1:1/" + TOKEN, "http://nowhere.invalid/?key=" + TOKEN,
+     "http://user:" + TOKEN + "@127.0.0.1:1/", "json://user:" + TOKEN + "@nowhere.invalid/"],
+    ids=["refusing", "closed", "unknown", "password", "service"],
+)  # fmt: skip
+def test_what_is_secret_in_an_address_is_in_no_sentence(program: Program, hook: Receiver, to: str) -> None:
+    """Whatever went wrong, and wherever it is shown: the address of a webhook is its password."""
+    hook.statuses, hook.extra = [302] * 3, {"Location": f"http://127.0.0.1:1/{TOKEN}"}
+    path = program.config / "scraper.toml"
+    path.write_text(path.read_text().replace(f'to = "{hook.url}"', f'to = "{to.replace("{hook}", hook.url)}"'))
+    done = [program.run("notify", "test", "all"), program.run("status"), program.run("status", "--json")]
+    assert done[0].returncode in {1, 2}
+    assert [one.stdout + one.stderr for one in done if TOKEN in one.stdout + one.stderr] == []
