@@ -3,6 +3,8 @@ pages too heavy to read."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import resource
 import shutil
@@ -131,3 +133,16 @@ def connections_at_once(most: int, requests: int) -> int:
         return most
     spare = soft - _FILES_OF_OURS - requests * _FILES_A_REQUEST
     return max(min(most, spare * 4 // 9), _LOOKING_ON)
+
+
+_ARENA_MAX: Final = -8  # M_ARENA_MAX of mallopt(3)
+
+
+def one_heap() -> None:
+    """Have the C library serve all threads of this process from one heap. Call it before there are any.
+
+    Else each thread that reads a page or asks the catalogue gets a heap of its own, and keeps the pieces. Where the C
+    library knows of no such thing, nothing happens.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)

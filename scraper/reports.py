@@ -67,7 +67,9 @@ class QueueReport:
 
 @dataclass(frozen=True, slots=True)
 class DiskReport:
-    """Bytes kept, and bytes free on the disk they are on. `unfinished` writes are repaired by the next one."""
+    """Bytes kept, and bytes free on the disk they are on. `unfinished` writes are repaired by the next one. `log` is
+    what SQLite has written of the catalogue beside it: it grows as long as somebody reads, and `log_grown` if that is
+    too long."""
 
     snapshots: int
     warcs: int
@@ -76,6 +78,8 @@ class DiskReport:
     versions: int
     warc_files: int
     unfinished: int
+    log: int = 0
+    log_grown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

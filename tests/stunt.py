@@ -5,6 +5,7 @@ Whoever started it writes into FOLDER while it runs; it looks there each time:
     syncs    so many of the next syncs fail, as on a disk with an error; then they say yes again
     ahead    so many seconds this machine's clock is ahead; monotonic clocks go on as they do
     zone     the time zone of this machine (TZ)
+    patience so many milliseconds it waits for others at its catalogue; as it is at the start
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import time_machine
 
 from scraper.cli import main
+from scraper.store import catalogue
 from tests.site import Program
 
 _LOOK = 0.05  # seconds
@@ -100,6 +102,7 @@ def stunt(arguments: Sequence[str]) -> None:
     """Run the program with `arguments`, after the folder."""
     folder = Path(arguments[0])
     _fail_syncs(folder / "syncs")
+    catalogue.PATIENCE = int(_read(folder / "patience") or catalogue.PATIENCE)  # type: ignore[misc]  # final but for here
     _shift(folder)
     main(list(arguments[1:]))
 

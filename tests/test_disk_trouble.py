@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.site import Program, Site, feed, outlet, serve, wait_for
+from tests.store.test_contention import locked
 from tests.stunt import Stunted
 from tests.tally import Tally
 from tests.test_daemon import curl, free_port, stories
@@ -185,12 +186,38 @@ def test_a_disk_that_fails_twice_to_confirm_is_believed_no_more(tmp_path: Path, 
             assert "Story 0" in curl(f"http://127.0.0.1:{port}/")
             daemon.send_signal(signal.SIGTERM)
             assert daemon.wait(30) == 0
-        with program.daemon():
+        with program.daemon() as daemon:
             wait_for(lambda: len(program.texts()) == 4)
             wait_for(lambda: readiness(port) == (200, "ready"))
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(30) == 0
     assert program.left("syncs") == "0"
     assert program.run("verify", "--deep").stdout == "everything is as it was stored\n"
     assert "Traceback" not in (tmp_path / "daemon.log").read_text()
+    tally("faults of the disk under a daemon", 1, 1)
+
+
+def test_a_catalogue_that_somebody_holds_is_a_pause(tmp_path: Path, tally: Tally) -> None:
+    """S11: the pages go on, the cause is said in words of this program, and nothing announced meanwhile is missed."""
+    program, site = Stunted(tmp_path), Site()
+    program.say("patience", 500)
+    with serve(site):
+        port = setup(program, site)
+        with program.daemon() as daemon:
+            wait_for(lambda: len(program.texts()) == 1)
+            with locked(program.archive):
+                announce(site, 3)
+                wait_for(lambda: readiness(port) == (503, "archive-trouble"))
+                assert "Story 0" in curl(f"http://127.0.0.1:{port}/")
+                assert "holds it for too long" in curl(f"http://127.0.0.1:{port}/status")
+                assert program.run("show", URL).returncode == 0
+            wait_for(lambda: len(program.texts()) == 3, 90)
+            wait_for(lambda: readiness(port) == (200, "ready"))
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(30) == 0
+    assert "locked" not in (tmp_path / "daemon.log").read_text()
+    assert "Traceback" not in (tmp_path / "daemon.log").read_text()
+    assert program.run("verify", "--deep").stdout == "everything is as it was stored\n"
     tally("faults of the disk under a daemon", 1, 1)
 
 

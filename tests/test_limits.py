@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,3 +67,31 @@ def test_a_clock_that_is_nudged_is_left_in_peace() -> None:
     """What NTP corrects is no event, however often it does."""
     watch = ClockWatch(NOON, 0.0)
     assert not any(watch.jumped(NOON + timedelta(seconds=n * 0.9), float(n)) for n in range(1000))
+
+
+HEAPS = """
+import ctypes, sys, threading
+from scraper import limits
+if sys.argv[1] == "one":
+    limits.one_heap()
+barrier = threading.Barrier(8)
+def work():
+    kept = [bytes(n) for n in range(600, 60_000, 600)]
+    barrier.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+[each.start() for each in threads], [each.join() for each in threads]
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(sys.argv[2].encode(), b"w"))
+libc.malloc_info(0, file), libc.fclose(file)
+"""
+
+
+def test_threads_share_one_heap(tmp_path: Path) -> None:
+    """Else the daemon's memory grows for days: glibc gives a thread a heap of its own, and pieces of it are kept."""
+    heaps = {}
+    for how in ("one", "many"):
+        subprocess.run([sys.executable, "-c", HEAPS, how, tmp_path / how], check=True)
+        heaps[how] = (tmp_path / how).read_text().count("<heap ")
+    assert heaps["one"] == 1
+    assert heaps["many"] > 1

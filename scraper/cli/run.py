@@ -106,6 +106,7 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     from scraper.store.slips import Slips
     from scraper.web import Web, address_of, listen_on
 
+    limits.one_heap()
     async with opened(archive, config) as open_:
         rules, shapes = _rules(open_, config), Slips(open_.archive.root, FOLDER)
         serve = open_.settings.serve

@@ -143,6 +143,8 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
     queue, disk = found.queue, found.disk
     yield f"archive    {count(articles, 'article')}, {count(disk.versions, 'version')}, {gone} gone"
     yield f"disk       {_disk(disk)}"
+    if disk.log_grown:
+        yield f"log        {size(disk.log)} beside the catalogue: something reads it for very long; this ends with it"
     next_ = "" if queue.next_visit is None or queue.due else f", next {ago(queue.next_visit, now)}"
     yield f"queue      {count(queue.rows, 'article')} waiting, {queue.due} due now{next_}"
     if queue.blocked:

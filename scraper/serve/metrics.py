@@ -131,6 +131,7 @@ def _totals(status: Status) -> Iterator[Metric]:
         ("scraper_queue_due", "Of these, due now.", queue.due),
         ("scraper_hosts_blocked", "Hosts that are left alone for a while.", len(queue.blocked)),
         ("scraper_disk_free_bytes", "Bytes free on the disk of the archive.", disk.free),
+        ("scraper_wal_bytes", "Bytes of SQLite's log beside the catalogue; it grows while somebody reads.", disk.log),
         ("scraper_unfinished", "Writes that did not end; the next one repairs them.", disk.unfinished),
     ):
         yield GaugeMetricFamily(name, about, value=value)

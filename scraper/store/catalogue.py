@@ -26,6 +26,8 @@ VERSION: Final = 8
 # Up to 3.51.2 two connections could corrupt a WAL database between them.
 OLDEST_SQLITE: Final = (3, 51, 3)
 PATIENCE: Final = 60_000  # milliseconds to wait for another process
+BUSY: Final = "another process holds it for too long; see what it does, then try again"
+LOG_LIMIT: Final = 64 << 20  # bytes that SQLite's log is cut back to once nobody reads in it
 SPARE: Final = 4  # connections kept for the next who reads: each has two files open, and a cache of 2 MB
 # A commit that was not confirmed: the log itself, or the folder that it lies in.
 _UNCONFIRMED: Final = {apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC}
@@ -63,7 +65,7 @@ def door(path: Path) -> Iterator[None]:
     except (apsw.NotADBError, apsw.CorruptError, UnicodeDecodeError) as exc:
         raise ArchiveDamaged(path, f"is not a whole database ({exc}); {REBUILD}") from exc
     except (apsw.BusyError, apsw.LockedError) as exc:
-        raise ArchiveBusy(path, "another process holds it for too long; see what it does, then try again") from exc
+        raise ArchiveBusy(path, BUSY) from exc
     except apsw.FullError as exc:
         raise ArchiveUnwritable(path, "the disk is full; free some space, nothing that was stored is lost") from exc
     except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError, apsw.CantOpenError) as exc:
@@ -124,7 +126,7 @@ class Catalogue:
     @contextlib.contextmanager
     def write(self, *, durable: bool = True) -> Generator[apsw.Connection]:
         """A transaction: all of it or nothing. `durable`: it has survived a power cut when this returns."""
-        with self._turn, door(self.path):
+        with self._turned(), door(self.path):
             self.trust.check(self.path)
             self.check_in_place()
             db = self._writer(durable=durable)
@@ -139,10 +141,28 @@ class Catalogue:
                     db.execute("ROLLBACK")
                 raise
 
+    @contextlib.contextmanager
+    def _turned(self) -> Iterator[None]:
+        """One writes at a time. Nobody waits longer than one wait for another process takes, however many wait."""
+        if not self._turn.acquire(timeout=PATIENCE / 1000):
+            raise ArchiveBusy(self.path, BUSY)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     @property
     def in_place(self) -> bool:
         """Whether the file that was opened is the one that everybody finds under its name."""
         return _inode(self.path) == self._inode
+
+    @property
+    def log_size(self) -> int:
+        """The bytes of SQLite's log beside the file: what was written since somebody began to read, at least."""
+        try:
+            return Path(logs(self.path)[0]).stat().st_size
+        except OSError:
+            return 0
 
     def check_in_place(self) -> None:
         """Raise ArchiveDamaged if the file was removed or replaced since it was opened: writes would be lost."""
@@ -215,7 +235,7 @@ class Catalogue:
         if durable not in self._writers:
             db = connect(self.path, apsw.SQLITE_OPEN_READWRITE)
             db.pragma("synchronous", "FULL" if durable else "NORMAL")
-            db.pragma("journal_size_limit", 64 << 20)
+            db.pragma("journal_size_limit", LOG_LIMIT)
             self._writers[durable] = db
         return self._writers[durable]
 

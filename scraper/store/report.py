@@ -17,7 +17,7 @@ import apsw
 from scraper.model import EditKind, Outlet, RecordKind
 from scraper.reports import Change, DiskReport, OutletReport, QueueReport, Seen, Status, Wanted, Watch, silences
 from scraper.store.browse import Browse
-from scraper.store.catalogue import Catalogue, Value, queries
+from scraper.store.catalogue import LOG_LIMIT, Catalogue, Value, queries
 from scraper.store.drafts import keys_of
 from scraper.store.frontier import source_state
 from scraper.store.stamps import from_ticks, ticks
@@ -100,6 +100,7 @@ class Reports:
         size, versions = _numbers(db, "report_size")
         warcs, files = _numbers(db, "report_warcs")
         (pending,) = _numbers(db, "report_pending")
+        log = self._catalogue.log_size
         return DiskReport(
             snapshots=size,
             warcs=warcs,
@@ -108,6 +109,8 @@ class Reports:
             versions=versions,
             warc_files=files,
             unfinished=pending,
+            log=log,
+            log_grown=log > LOG_LIMIT,
         )
 
 
