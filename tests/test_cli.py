@@ -294,6 +294,14 @@ def test_help_fits_and_is_not_cut(command: list[str]) -> None:
     assert [line for line in shown if re.match(rf"  (?:eval \"\$\()?{name}\b", line)], "an example is missing"
 
 
+@pytest.mark.parametrize(
+    ("typo", "meant"), [(["stauts"], "status"), (["outlets", "chekc"], "check"), (["status", "--al"], "--all")]
+)
+def test_who_mistypes_is_told_what_is_near(typed: Run, typo: list[str], meant: str) -> None:
+    said = typed(*typo)
+    assert (said.code, meant in said.err.partition("Error:")[2]) == (2, True)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_is_told_how_to_complete(typed: Run, shell: str) -> None:
     """It then asks the program, which knows its commands."""
@@ -309,6 +317,18 @@ def test_commands_and_options_are_completed(program: Program, monkeypatch: pytes
         monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
         done = subprocess.run([sys.executable, "-m", "scraper"], capture_output=True, text=True, check=False)
         assert f"plain,{wanted}" in done.stdout
+
+
+def test_a_daemon_without_outlets_says_how_to_list_one(tmp_path: Path) -> None:
+    """It runs all the same: a file that is written later is taken up."""
+    program = Program(tmp_path)
+    program.configure(Site())
+    with program.daemon() as process:
+        wait_for(lambda: any(line["event"] == "started" for line in program.log()))
+        process.terminate()
+        process.wait(20)
+    [hint] = [line["hint"] for line in program.log() if line["event"] == "nothing-to-watch"]
+    assert "scraper outlets add" in hint
 
 
 def test_the_daemon_says_where_it_listens(tmp_path: Path) -> None:

@@ -50,6 +50,15 @@ class LazyGroup(click.Group):
         """In the order in which a newcomer meets them."""
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` begin with. Raises UsageError, with the names that are near."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from error
+
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """The command called `name`, or None."""
         if name not in COMMANDS:

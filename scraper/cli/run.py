@@ -42,10 +42,12 @@ def run(role: str, archive: Path, config: Path) -> None:
 
     # As long as nothing runs there is nothing to end cleanly: what was begun is repaired by the next start.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    values, _ = load(config)
+    values, outlets = load(config)
     log.setup(values.log.format, values.log.level)
     if why := settings.exposed(config):
         structlog.get_logger().warning("secret-exposed", why=why)
+    if not outlets:
+        structlog.get_logger().warning("nothing-to-watch", hint="`scraper outlets add https://…` lists an outlet")
     asyncio.run(_run(_roles(role), archive, config))
 
 

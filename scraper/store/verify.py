@@ -53,7 +53,7 @@ def verify(root: Path, *, deep: bool = False, step: Step = untold) -> Iterator[F
     """
     root = root.resolve()
     if not root.is_dir():
-        raise ArchiveError(root, "is no archive")
+        raise ArchiveError(root, "is no archive; `scraper fetch URL` or `scraper run` begins one")
     try:
         catalogue = Catalogue.open(root / paths.CATALOGUE, read_only=True)
     except ArchiveError as exc:
