@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final
 
-MOST: Final = 20_000_000  # characters; a difference in a list has some thousands
+MOST: Final = 8_000_000  # characters: some 12,000 differences of a list, 20 MB
 
 
 class Kept:
