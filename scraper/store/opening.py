@@ -19,7 +19,8 @@ PROBE: Final = 256 << 10  # bytes: more than a page usually is
 MOUNTS: Final = Path("/proc/self/mountinfo")
 # SQLite's log keeps its index in memory shared by processes: two machines do not share memory.
 _NETWORK = re.compile(
-    r"nfs\d?|cifs|smb\d?|smbfs|afs|ncpfs|9p|ceph|glusterfs|fuse\.(?:sshfs|s3fs|rclone|glusterfs|ceph)"
+    r"nfs\d?|cifs|smb\d?|smbfs|afs|ncpfs|9p|ceph|glusterfs|ocfs2|gfs2|lustre|gpfs|beegfs"
+    r"|fuse\.(?:sshfs|s3fs|rclone|glusterfs|ceph(?:-fuse)?|juicefs|gcsfuse|mfs)"
 )
 
 
@@ -28,6 +29,9 @@ def prepare(root: Path, lock: Lock, files: Files, quarantine: Quarantine, *, cre
     place = root / paths.CATALOGUE
     if not place.exists() and (not create or is_file(root)):
         raise no_catalogue(root)
+    if kind := network(root):
+        why = "whose locks and logs two machines cannot share; use a disk of this machine, or read only"
+        raise ArchiveUnwritable(root, f"lies on a network file system ({kind}), {why}")
     with unwritable(root):
         files.make_folder(root)
     with lock.held(PATIENCE, "the archive is being made"):
@@ -35,8 +39,6 @@ def prepare(root: Path, lock: Lock, files: Files, quarantine: Quarantine, *, cre
             return
         if _has_files(root) or not create:
             raise no_catalogue(root)
-        if kind := network(root):
-            raise ArchiveUnwritable(root, f"lies on a network file system ({kind}); choose a disk of this machine")
         for log in filter(os.path.lexists, catalogue.logs(place)):
             quarantine.take(Path(log), "a log without its database, which would be taken for that of the new one")
         with unwritable(place):

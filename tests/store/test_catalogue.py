@@ -133,6 +133,7 @@ MOUNTS = """\
 40 21 0:35 / /srv/press rw,relatime shared:2 - nfs4 server:/press rw
 41 40 0:36 / /srv/press/local rw - xfs /dev/vdb rw
 42 21 0:37 / /media/my\\040share rw - fuse.sshfs host:/ rw
+43 21 0:38 / /srv/cluster rw - ocfs2 /dev/drbd0 rw
 """
 
 
@@ -144,6 +145,7 @@ MOUNTS = """\
         ("/srv/press/local/archive", None),
         ("/srv/pressroom", None),
         ("/media/my share/archive", "fuse.sshfs"),
+        ("/srv/cluster/archive", "ocfs2"),
     ],
 )
 def test_a_network_file_system_is_known(tmp_path: Path, where: str, kind: str | None) -> None:
@@ -158,7 +160,18 @@ def test_no_archive_is_made_on_a_network_file_system(tmp_path: Path, monkeypatch
     monkeypatch.setattr("scraper.store.opening.network", lambda _: "nfs4")
     with pytest.raises(ArchiveUnwritable, match="nfs4"):
         FileArchive.open(tmp_path / "archive", create=True)
-    assert not (tmp_path / "archive" / "catalogue.sqlite").exists()
+    assert not (tmp_path / "archive").exists()
+
+
+def test_an_archive_that_another_machine_may_write_is_only_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P3: made on a local disk and then shared: who sees it over the network writes nothing there, not even a lock."""
+    monkeypatch.setattr("scraper.store.opening.network", lambda _: "nfs4")
+    shutil.rmtree(root / ".run")
+    with pytest.raises(ArchiveUnwritable, match="two machines cannot share"):
+        FileArchive.open(root)
+    with FileArchive.open(root, read_only=True) as archive:
+        assert texts(archive) == ["A"]
+    assert not (root / ".run" / "write.lock").exists()
 
 
 def test_creating_is_all_or_nothing(tmp_path: Path) -> None:
