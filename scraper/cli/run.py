@@ -42,12 +42,10 @@ def run(role: str, archive: Path, config: Path) -> None:
 
     # As long as nothing runs there is nothing to end cleanly: what was begun is repaired by the next start.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    values, outlets = load(config)
+    values, _ = load(config)
     log.setup(values.log.format, values.log.level)
     if why := settings.exposed(config):
         structlog.get_logger().warning("secret-exposed", why=why)
-    if not outlets:
-        structlog.get_logger().warning("nothing-to-watch", hint="`scraper outlets add https://…` lists an outlet")
     asyncio.run(_run(_roles(role), archive, config))
 
 
@@ -116,6 +114,10 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
             web = listen_on(serve.bind) if "web" in roles else None
             if web:
                 structlog.get_logger().info("listening", address=address_of(web))
+            if "scheduler" in roles and not open_.services.outlets:
+                structlog.get_logger().warning(
+                    "nothing-to-watch", hint="`scraper outlets add https://…` lists an outlet"
+                )
             for repair in open_.archive.repairs:
                 structlog.get_logger().warning("repaired", what=repair)
             daemon = Daemon(
