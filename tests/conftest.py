@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--effort", type=int, default=1, help="how much more often random loops go round (default 1)")
     parser.addoption("--all-tools", action="store_true", help="a test that lacks a program is one that failed")
     parser.addoption("--tally", type=Path, help="where to keep the table of what was tried, as JSON")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two more than there are cores: many tests wait for a process, a host's turn or a browser."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
