@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests import tally as tallies
@@ -63,6 +65,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """The test of real pages does not exist where there are none."""
     return True if collection_path.name == "test_bench.py" and not config.getoption("bench") else None
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """Commands that are run in this process set up the log on a stream that does not outlive the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

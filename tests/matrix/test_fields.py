@@ -89,7 +89,9 @@ def on_a_terminal(program: Program, view: str) -> str:
             said += piece
     os.close(ours)
     assert process.returncode == 0
-    return re.sub(r"\x1b\[(0|31;9|32;4)m", "", said.decode().replace("\r\n", "\n"))
+    # Ours are closed again, with nothing between that steers.
+    painted = r"(?:\x1b\[(?:1|2|31|32|33|36|31;9|32;4)m)+([^\x1b]*)\x1b\[0m"
+    return re.sub(painted, r"\1", said.decode().replace("\r\n", "\n"))
 
 
 def _read(terminal: int) -> bytes:
