@@ -333,6 +333,29 @@ def test_the_longest_queries_are_answered(archive: FileArchive, text: str) -> No
     assert ids(archive, text) == ({NORTH} if text in {LONGEST[0], LONGEST[4]} else ids(archive, text))
 
 
+WORDS = st.sampled_from(["harbour", "harbours", "ferry", "ice", "icy"])
+TEXTS = st.tuples(WORDS, st.lists(st.lists(WORDS, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3))
+QUERIES = ("harbour", "ferry ice", "harbour OR icy", "title:ice", "title:ferry body:ice", "ic*", "body:harb* ferry",
+           "ferry -ice", '"ferry ice"', '"ice ferry" OR harbour')  # fmt: skip
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(TEXTS, min_size=2, max_size=5), st.booleans())
+def test_what_was_removed_is_what_the_last_version_lacks(
+    tmp_path_factory: pytest.TempPathFactory, versions: list[tuple[str, list[str]]], late: bool
+) -> None:
+    """Whatever is asked, and however it was taken in: `removed:yes` finds what holds somewhere and not at the end."""
+    with opened(tmp_path_factory.mktemp("gone") / "archive") as archive:
+        for number, (title, blocks) in enumerate(versions):
+            store(archive, "\n\n".join(blocks), title=title, days=number)
+            if late:
+                archive.search.follow(60)
+        for text in QUERIES:
+            holds = [hit.versions[-1][1] < hit.latest for hit in found(archive, text)]
+            removed = [True for _ in found(archive, f"{text} removed:yes")]
+            assert removed == [True] * sum(holds), text
+
+
 # ------------------------------------------------------------------------------------------------ following
 
 

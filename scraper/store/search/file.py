@@ -16,7 +16,7 @@ from scraper.store.catalogue import connect, connect_to_read, door, logs, make, 
 from scraper.store.files import Files, unwritable
 
 APPLICATION: Final = 0x4E415253  # "NARS"
-VERSION: Final = 1  # of the tables, and of what counts as a word (scraper/words.py, stems.py)
+VERSION: Final = 2  # of the tables, and of what counts as a word (scraper/words.py, stems.py)
 
 
 @cache

@@ -267,7 +267,7 @@ class Follower:
         found = read.all(rows, self._read)
         made = sheet([snapshot.article for snapshot in found])
         if no is not None:
-            db.execute(queries()["remove_words"], {"no": no})
+            _remove_texts(db, no)
         whole = len(found) == len(rows)
         values = {
             "article": article, "place": place, "numbers": packed(snapshot.version for snapshot in found),
@@ -277,6 +277,8 @@ class Follower:
         }  # fmt: skip
         ((sheet_no,),) = db.execute(queries()["add_sheet"], values).fetchall()
         db.execute(queries()["add_words"], (sheet_no, *made.columns))
+        if any(made.gone):
+            db.execute(queries()["add_gone"], (sheet_no, *made.gone))
         if found:
             self._learn_forms(db, language(found[-1].article.language), made.spelled)
 
@@ -339,5 +341,10 @@ def _remove(db: apsw.Connection, article_id: str) -> None:
 
 
 def _remove_sheet(db: apsw.Connection, no: int) -> None:
-    db.execute(queries()["remove_words"], {"no": no})
+    _remove_texts(db, no)
     db.execute(queries()["remove_sheet"], {"no": no})
+
+
+def _remove_texts(db: apsw.Connection, no: int) -> None:
+    db.execute(queries()["remove_words"], {"no": no})
+    db.execute(queries()["remove_gone"], {"no": no})

@@ -80,6 +80,15 @@ class Match:
         return single and not any(part.excluded for part in self.parts)
 
     @cached_property
+    def gone(self) -> str | None:
+        """What a sheet has to have lost, in the syntax of FTS5, if it has the query in a version but not in the last.
+
+        None if that cannot be said by single words.
+        """
+        phrases = dict.fromkeys(str(phrase) for part in self.parts for phrase in part.phrases)
+        return " OR ".join(phrases) if self.plain else None
+
+    @cached_property
     def _phrases(self) -> tuple[tuple[int, Phrase], ...]:
         return tuple(each for group in self._groups for each in group)
 

@@ -57,6 +57,14 @@ DELETE FROM words WHERE rowid = :no;
 -- The words of a sheet.
 INSERT INTO words (rowid, title, subtitle, author, caption, body) VALUES (?, ?, ?, ?, ?, ?);
 
+-- name: remove_gone
+-- The words of a sheet that its last version lacks.
+DELETE FROM gone WHERE rowid = :no;
+
+-- name: add_gone
+-- The words of a sheet that its last version lacks.
+INSERT INTO gone (rowid, title, subtitle, author, caption, body) VALUES (?, ?, ?, ?, ?, ?);
+
 -- name: add_form
 -- A word, under its stem.
 INSERT OR IGNORE INTO forms (language, stem, word) VALUES (:language, :stem, :word);
@@ -85,6 +93,7 @@ WHERE words MATCH :match
   AND (:languages IS NULL OR instr(:languages, ' ' || a.language || ' '))
   AND a.day >= :after AND a.day < :before
   AND (NOT :changed OR s.changed OR a.sheets > 1)
+  AND (:gone IS NULL OR a.sheets > 1 OR words.rowid IN (SELECT rowid FROM gone WHERE gone MATCH :gone))
 ORDER BY rank LIMIT -1 OFFSET :offset;
 
 -- name: found_unsorted
@@ -96,7 +105,8 @@ WHERE words MATCH :match
   AND (:outlets IS NULL OR instr(:outlets, ' ' || a.outlet || ' '))
   AND (:languages IS NULL OR instr(:languages, ' ' || a.language || ' '))
   AND a.day >= :after AND a.day < :before
-  AND (NOT :changed OR s.changed OR a.sheets > 1);
+  AND (NOT :changed OR s.changed OR a.sheets > 1)
+  AND (:gone IS NULL OR a.sheets > 1 OR words.rowid IN (SELECT rowid FROM gone WHERE gone MATCH :gone));
 
 -- name: found_anywhere
 -- The articles that have the words in any version, to be counted.

@@ -50,3 +50,10 @@ CREATE VIRTUAL TABLE words USING fts5(
     content = '', contentless_delete = 1, tokenize = 'ascii'
 );
 INSERT INTO words (words, rank) VALUES ('rank', 'bm25(8.0, 4.0, 4.0, 2.0, 1.0)');
+
+-- Of each sheet, the words of a column that stand in some version and not in the last one, by its number: where words
+-- that were taken out are asked for, all other sheets need not be looked at.
+CREATE VIRTUAL TABLE gone USING fts5(
+    title, subtitle, author, caption, body,
+    content = '', contentless_delete = 1, tokenize = 'ascii', detail = 'column'
+);

@@ -244,6 +244,7 @@ def _values(query: Query, asked: Match) -> dict[str, Value]:
         "after": query.after.toordinal() if query.after else 0,
         "before": query.before.toordinal() if query.before else _LAST,
         "changed": query.removed is True,
+        "gone": asked.gone if query.removed is True else None,
         "plain": asked.plain,
     }
 

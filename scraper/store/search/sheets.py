@@ -91,9 +91,11 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is kept of some versions: the words of each column, apart by blanks; their blocks; each word as spelled."""
+    """What is kept of some versions: the words of each column, apart by blanks; those of them that do not stand in the
+    last version; their blocks; each word as spelled."""
 
     columns: tuple[str, ...]
+    gone: tuple[str, ...]
     pieces: Pieces
     spelled: frozenset[tuple[str, str]]
 
@@ -107,6 +109,8 @@ def sheet(articles: Sequence[Article]) -> Sheet:
     columns: list[list[str]] = [[] for _ in COLUMNS]
     lengths: list[list[int]] = [[] for _ in COLUMNS]
     masks: list[list[int]] = [[] for _ in COLUMNS]
+    before: list[set[str]] = [set() for _ in COLUMNS]
+    still: list[set[str]] = [set() for _ in COLUMNS]
     spelled: set[tuple[str, str]] = set()
     for (column, text), mask in blocks.items():
         if found := words.spelled(text):
@@ -114,8 +118,10 @@ def sheet(articles: Sequence[Article]) -> Sheet:
             columns[column] += [word for _, word in found]
             lengths[column].append(len(found))
             masks[column].append(mask)
+            (still if mask >> len(articles) - 1 & 1 else before)[column].update(word for _, word in found)
+    gone = tuple(" ".join(sorted(old - new)) for old, new in zip(before, still, strict=True))
     pieces = Pieces(len(articles), tuple(map(tuple, lengths)), tuple(map(tuple, masks)))
-    return Sheet(tuple(map(" ".join, columns)), pieces, frozenset(spelled))
+    return Sheet(tuple(map(" ".join, columns)), gone, pieces, frozenset(spelled))
 
 
 def packed(numbers: Iterable[int]) -> bytes:
