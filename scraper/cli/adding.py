@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -210,7 +211,7 @@ def _is_taken(new: Path, path: Path) -> bool:
 @contextmanager
 def _staged(path: Path, text: str) -> Iterator[Path]:
     """`text` beside `path`, durably, under a name that no loader reads."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with new.open("w", encoding="utf-8") as file:
             file.write(text)

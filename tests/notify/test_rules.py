@@ -55,8 +55,10 @@ class World:
                 assert now.tzinfo
                 world.working += 1
                 assert world.working <= len(world.steps) + 2
-                await anyio.lowlevel.checkpoint()
-                world.working -= 1
+                try:
+                    await anyio.lowlevel.checkpoint()
+                finally:
+                    world.working -= 1
                 world.steps[notice.name] = world.steps.get(notice.name, 0) + 1
 
         return Counted()
