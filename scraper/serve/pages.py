@@ -29,7 +29,7 @@ from scraper.reasons import explained
 from scraper.reports import Change, Edition, Harm
 from scraper.serve import api, asking, edits, finding, manual, plots, views
 from scraper.serve import endpoint as take
-from scraper.serve.attending import needs_of, now_of
+from scraper.serve.attending import now_of
 from scraper.serve.endpoint import Field
 from scraper.serve.problems import Problem, not_found
 from scraper.serve.site import Site
@@ -169,8 +169,7 @@ _VERSION: Final = Field("version", "", take.number, {})
 
 def _article(site: Site, request: Request) -> Response:
     entry = api.entry_of(site, _id(request))
-    chosen = _values(request, _VERSION)["version"]
-    wanted = (entry.latest or 0) if chosen is None else chosen
+    wanted = _version(request, entry)
     try:
         snapshot = api.snapshot_of(site, entry.id, wanted)
     except Problem as error:
@@ -188,6 +187,12 @@ def _article(site: Site, request: Request) -> Response:
         follower=site.library.follower(entry.id), earlier=site.library.earlier(entry), safe_url=_link(entry.url),
         feeds=[],
     )  # fmt: skip
+
+
+def _version(request: Request, entry: Entry) -> int:
+    """The version that is asked for, else the last."""
+    asked = _values(request, _VERSION)["version"]
+    return (entry.latest or 0) if asked is None else cast("int", asked)
 
 
 def _harmed(site: Site, entry: Entry, version: int, error: Problem) -> Response:
@@ -228,8 +233,7 @@ def _id(request: Request) -> str:
 def _evidence(site: Site, request: Request) -> Response:
     """What a version was made from, read again now: a digest that does not hold is an error, not a page."""
     entry = api.entry_of(site, _id(request))
-    wanted = _values(request, _VERSION)["version"]
-    snapshot = api.snapshot_of(site, entry.id, (entry.latest or 0) if wanted is None else wanted)
+    snapshot = api.snapshot_of(site, entry.id, _version(request, entry))
     try:
         captures, missing = site.library.captures(snapshot), None
     except ArchivePruned as error:
@@ -349,9 +353,9 @@ def _found(site: Site, request: Request) -> dict[str, Any]:
 
 
 def _status(site: Site, _request: Request) -> Response:
-    found = site.library.status(site.now())
+    found, now = site.library.status(site.now()), now_of(site)
     return views.page(
-        "status", title="Status", here="", status=found, needs=needs_of(site, found), now=now_of(site), feeds=[],
+        "status", title="Status", here="", status=found, needs=now["needs"], now=now, feeds=[],
         state=site.trouble() or "ready", rules=site.rules(),
         articles=sum(one.articles for one in found.outlets), failing=[s for s in found.sources if s.failures],
         kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,

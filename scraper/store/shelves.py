@@ -107,26 +107,20 @@ class Shelves:
 
     def versions(self, article_id: str) -> Sequence[Snapshot]:
         """See `interfaces.Archive`. Raises ArchiveDamaged if one cannot be read; `snapshot` reads its neighbours."""
-        with self._catalogue.read() as db:
-            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
-        return [self._snapshot(*cast("tuple[int, str, str, str]", row)) for row in rows]
+        return [self._snapshot(*row) for row in self._rows(article_id)]
 
     def legible(self, article_id: str) -> Sequence[Snapshot]:
         """See `interfaces.Archive`."""
-        with self._catalogue.read() as db:
-            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
         found = []
-        for row in cast("list[tuple[int, str, str, str]]", rows):
+        for row in self._rows(article_id):
             with contextlib.suppress(ArchiveDamaged):
                 found.append(self._snapshot(*row))
         return found
 
     def sound(self, article_id: str) -> tuple[list[Snapshot], list[Harm]]:
         """See `interfaces.Archive`."""
-        with self._catalogue.read() as db:
-            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
         whole, harmed = list[Snapshot](), list[Harm]()
-        for version, path, sha256, side in cast("list[tuple[int, str, str, str]]", rows):
+        for version, path, sha256, side in self._rows(article_id):
             try:
                 found = self._snapshot(version, path, sha256, side)
                 text_as_stored(self.root, path, sha256)
@@ -137,10 +131,8 @@ class Shelves:
 
     def harmed(self, article_id: str, versions: Container[int]) -> list[Harm]:
         """See `interfaces.Library`. Compares hashes only."""
-        with self._catalogue.read() as db:
-            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
         found = list[Harm]()
-        for version, path, sha256, side in cast("list[tuple[int, str, str, str]]", rows):
+        for version, path, sha256, side in self._rows(article_id):
             try:
                 if version in versions:
                     text_as_stored(self.root, path, sha256)
@@ -148,6 +140,12 @@ class Shelves:
             except ArchiveDamaged as error:
                 found.append(Harm(version, self._relative(error.path), error.why))
         return found
+
+    def _rows(self, article_id: str) -> list[tuple[int, str, str, str]]:
+        """Number, path and both hashes of each version."""
+        with self._catalogue.read() as db:
+            rows = db.execute(queries()["versions_of"], {"id": article_id}).fetchall()
+        return cast("list[tuple[int, str, str, str]]", rows)
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
