@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scraper.fetch.client import Client
-from tests.fetch.helpers import fresh, get
+from tests.fetch.helpers import fresh, get, seconds
 from tests.fetch.hostile import GZIPPED, Hostile, article
 
 pytestmark = pytest.mark.anyio
@@ -39,9 +39,10 @@ async def test_whole_article(name: str, site: Hostile, client: Client) -> None:
     assert (page.status, page.body) == (200, article(name))
 
 
-async def test_slow_but_alive(site: Hostile, client: Client) -> None:
-    """An article in pieces, with pauses shorter than the limit, is taken."""
-    page = await get(client, site.url("/ok-slow"))
+async def test_slow_but_alive(site: Hostile, tmp_path: Path) -> None:
+    """An article in pieces, over more than one window in which too little may come, is taken."""
+    async with fresh(tmp_path, rate_window=seconds(0.4), least_rate=1) as client:
+        page = await get(client, site.url("/ok-slow"))
     assert page.body == article("ok-slow", 100)
 
 

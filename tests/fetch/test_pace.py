@@ -72,9 +72,10 @@ async def test_redirects_take_turns(tmp_path: Path, site: Hostile) -> None:
 
 async def test_hosts_do_not_wait_for_each_other(tmp_path: Path, site: Hostile, other: Hostile) -> None:
     """One host's pace is no other's."""
-    async with fresh(tmp_path, delay=seconds(0.5)) as client:
-        await asyncio.gather(get(client, site.url("/a")), get(client, other.url("/a")))
-    assert abs(site.visits[-1].began - other.visits[-1].began) < 0.3
+    async with fresh(tmp_path, delay=seconds(3600)) as client:
+        assert await outcome(client, site.url("/robots.txt"), patience=seconds(0)) == "404"
+        assert await outcome(client, other.url("/robots.txt"), patience=seconds(0)) == "200"
+        assert await outcome(client, site.url("/robots.txt"), patience=seconds(0)) == "deferred pace"
 
 
 async def test_outlet_delay(tmp_path: Path, site: Hostile) -> None:
@@ -87,38 +88,42 @@ async def test_outlet_delay(tmp_path: Path, site: Hostile) -> None:
 
 async def test_patience(tmp_path: Path, site: Hostile) -> None:
     """Who cannot wait long enough is told at once when to come back."""
-    async with fresh(tmp_path, delay=seconds(30)) as client:
+    async with fresh(tmp_path, delay=seconds(7200)) as client:
         await get(client, site.url("/robots.txt"), patience=seconds(0))
-        started = time.monotonic()
-        with pytest.raises(Deferred) as caught:
-            await get(client, site.url("/a"), patience=seconds(5))
-        assert time.monotonic() - started < 0.5
+        async with asyncio.timeout(60):
+            with pytest.raises(Deferred) as caught:
+                await get(client, site.url("/a"), patience=seconds(3600))
     assert (caught.value.reason, caught.value.detail) == ("pace", "others wait for 127.0.0.1 too")
 
 
 async def test_patience_in_the_queue(tmp_path: Path, site: Hostile) -> None:
     """Patience also ends in the queue behind somebody slow; the queue goes on without us."""
-    site.paths["/hang"] = slowly
+    enough = asyncio.Event()
+
+    async def held(visit: Visit) -> None:
+        await enough.wait()
+        await visit.send(answer(article("held")))
+
+    site.paths["/held"] = held
     async with fresh(tmp_path) as client:
-        await get(client, site.url("/a"))
-        first = asyncio.create_task(get(client, site.url("/hang")))
-        await asyncio.sleep(0.02)
+        first = asyncio.create_task(get(client, site.url("/held")))
+        await site.reached("/held")
         assert await outcome(client, site.url("/b"), patience=seconds(0.02)) == "deferred pace"
+        enough.set()
         assert (await first).status == 200
-        assert await outcome(client, site.url("/c"), patience=seconds(0.02)) == "200"
+        assert await outcome(client, site.url("/c"), patience=seconds(60)) == "200"
 
 
 async def test_cancelled_turn(tmp_path: Path, site: Hostile) -> None:
     """A request that is cancelled frees its host, and nothing is left open."""
     async with fresh(tmp_path) as client:
-        await get(client, site.url("/a"))
         task = asyncio.create_task(get(client, site.url("/hang")))
-        await asyncio.sleep(0.1)
+        await site.reached("/hang")
         before = len(descriptors())
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await outcome(client, site.url("/b"), patience=seconds(0.5)) == "200"
+        assert await outcome(client, site.url("/b"), patience=seconds(60)) == "200"
         assert len(descriptors()) < before
 
 
@@ -156,7 +161,7 @@ async def test_two_processes(tmp_path: Path, site: Hostile) -> None:
 
 
 async def test_killed_in_a_request(tmp_path: Path, site: Hostile) -> None:
-    """After kill -9 in the middle of a request the host is free at once, and still gets its pause."""
+    """After kill -9 in the middle of a request the host is free, and still gets its pause."""
     process = await start(site.url("/hang"), tmp_path, 0.8, 1)
     await site.reached("/hang?0")
     began = site.asked("/hang?0")[0].began
@@ -164,8 +169,8 @@ async def test_killed_in_a_request(tmp_path: Path, site: Hostile) -> None:
         assert await outcome(client, site.url("/a"), patience=seconds(0.05)) == "deferred pace"
         process.send_signal(signal.SIGKILL)
         await process.wait()
-        assert await outcome(client, site.url("/b"), patience=seconds(2)) == "200"
-    assert 0.75 < site.asked("/b")[0].began - began < 1.8
+        assert await outcome(client, site.url("/b"), patience=seconds(60)) == "200"
+    assert site.asked("/b")[0].began - began > 0.75
 
 
 # ------------------------------------------------------------------------------------------------ clocks and files
@@ -209,7 +214,7 @@ async def test_odd_state(text: bytes, tmp_path: Path, site: Hostile) -> None:
     """A torn, foreign or impossible state counts as none."""
     (tmp_path / f"{hostfile.file_name('127.0.0.1')}.json").write_bytes(text)
     async with fresh(tmp_path) as client:
-        assert await outcome(client, site.url("/a"), patience=seconds(1)) == "200"
+        assert await outcome(client, site.url("/a"), patience=seconds(60)) == "200"
 
 
 async def test_unusable_state_folder(tmp_path: Path, site: Hostile) -> None:
