@@ -150,7 +150,7 @@ class Program:
         return sorted((self.archive / "articles").rglob("[0-9]*_*.txt"))
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 100) -> None:
     """Wait until `condition` holds; fail the test if it does not in time."""
     until = time.monotonic() + seconds
     while not condition():

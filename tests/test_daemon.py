@@ -238,7 +238,7 @@ def free_port() -> int:
 def curl(url: str) -> str:
     """The body behind `url`, or nothing while nobody listens."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # our own daemon
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310  # our own daemon
             return str(answer.read().decode())
     except OSError:
         return ""

@@ -101,7 +101,7 @@ def setup(program: Program, site: Site) -> int:
 def readiness(port: int) -> tuple[int, str]:
     """What a supervisor is told."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60) as answer:
             return answer.status, json.load(answer)["status"]
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)["status"]

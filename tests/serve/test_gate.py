@@ -144,7 +144,7 @@ def _status(site: Shown, path: bytes) -> int:
 
 def raw(site: Shown, request: bytes) -> bytes:
     """What comes back for these bytes."""
-    with socket.create_connection(("127.0.0.1", site.client.base_url.port or 0), timeout=20) as sock:
+    with socket.create_connection(("127.0.0.1", site.client.base_url.port or 0), timeout=60) as sock:
         sock.sendall(request)
         return b"".join(iter(lambda: sock.recv(65536), b""))
 
