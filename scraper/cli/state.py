@@ -18,7 +18,7 @@ from scraper.cli.completing import held, kinds
 from scraper.cli.notify import rule_lines, rules_of
 from scraper.cli.progress import Progress
 from scraper.errors import UsageError
-from scraper.present import lately
+from scraper.present import lately, working
 
 if TYPE_CHECKING:
     from scraper.model import EditKind, SourceState
@@ -56,7 +56,7 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
         found, listed, told, now, low_water=_low_water(config), shapes=_shapes(archive), rules=rules
     )
     if json_:
-        more = {"attention": needs, "notify": rules, "now": runs, "asked": _asked(archive)}
+        more = {"attention": needs, "notify": rules, "now": _now(runs), "asked": _asked(archive)}
         put_json({**cast("dict[str, object]", plain(found)), **work, **more})
         return
     if not listed and config.is_dir():
@@ -115,6 +115,12 @@ def _present(store: FileArchive, now: datetime) -> Present:
     from scraper.store.present import present
 
     return present(store.root, store.catalogue, now)
+
+
+def _now(runs: Present) -> dict[str, object]:
+    """What runs now, with the words that pages and API have for it."""
+    said, todo = working(runs.at_work)
+    return {"said": said, "todo": todo, "lately": lately(runs.visited), **cast("dict[str, object]", plain(runs))}
 
 
 def _shapes(archive: Path) -> Mapping[str, str]:

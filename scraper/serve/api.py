@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from scraper import urls
 from scraper.errors import ArchiveDamaged, UrlError
-from scraper.model import EditKind, Entry, Outlet, Snapshot
-from scraper.reports import OutletReport, Place, Wanted
+from scraper.model import EditKind, Entry, Snapshot
+from scraper.reports import Place, Wanted
 from scraper.serve import endpoint as take
-from scraper.serve import finding
-from scraper.serve.attending import needs_of
+from scraper.serve import finding, standing
 from scraper.serve.endpoint import Endpoint, Field, Reply, Values
 from scraper.serve.problems import Problem, bad, not_found
 from scraper.serve.shapes import (
@@ -27,20 +25,25 @@ from scraper.serve.shapes import (
     DiffShape,
     EditionShape,
     FoundShape,
-    NeedShape,
-    OutletShape,
-    OutletsShape,
+    IndexShape,
+    RouteShape,
     RowShape,
-    SourceShape,
-    StatusShape,
     VersionShape,
     VersionsShape,
     VisitShape,
     VisitsShape,
 )
 from scraper.serve.site import Site
+from scraper.serve.standing import OutletShape, OutletsShape, StatusShape
 
 ROOT: Final = "/api/v1"
+DOCS: Final = f"{ROOT}/docs"
+OPENAPI: Final = f"{ROOT}/openapi.json"
+# What `asking.py` answers, as it is described.
+FETCHING: Final[tuple[tuple[Literal["GET", "POST"], str, str], ...]] = (
+    ("POST", f"{ROOT}/fetch", "Fetch a URL now and archive it."),
+    ("GET", f"{ROOT}/fetch/{{job}}", "How a fetch is going."),
+)
 PAGE: Final = 50
 MOST: Final = 200
 TEXT: Final = "text/plain; charset=utf-8"
@@ -128,6 +131,12 @@ def snapshot_of(site: Site, article_id: str, version: int) -> Snapshot:
     return found
 
 
+def _index(_site: Site, _values: Values) -> Reply:
+    asked = (*(("GET", one.path, one.summary) for one in ENDPOINTS), *FETCHING)
+    first = (DOCS, OPENAPI, f"{ROOT}/status", f"{ROOT}/changes", "/feeds/changes.atom")
+    return Reply(IndexShape(*first, tuple(RouteShape(*one) for one in asked)))
+
+
 def _articles(site: Site, values: Values) -> Reply:
     if values["url"] is not None:
         return Reply(ArticlesShape(tuple(map(ArticleShape.of, found_under(site, values["url"]))), None))
@@ -163,17 +172,14 @@ def _version(site: Site, values: Values) -> Reply:
     name = snapshot.path.rpartition("/")[2]
     if form == "text":
         return Reply(body=site.library.text(snapshot).encode(), media=TEXT,
-                     headers=_BY_ACCEPT | {"Content-Disposition": f'inline; filename="{name}"'})  # fmt: skip
+                     headers=take.BY_ACCEPT | {"Content-Disposition": f'inline; filename="{name}"'})  # fmt: skip
     if form == "warc":
         name = f"{snapshot.article_id}-{snapshot.version:03d}.warc.gz"
         return Reply(stream=site.library.records(snapshot), media=WARC,
-                     headers=_BY_ACCEPT | {"Content-Disposition": f'attachment; filename="{name}"',
+                     headers=take.BY_ACCEPT | {"Content-Disposition": f'attachment; filename="{name}"',
                                            "Content-Security-Policy": "sandbox; default-src 'none'"})  # fmt: skip
     sidecar = json.loads(site.library.sidecar(snapshot))
-    return Reply(VersionShape.of(snapshot, site.library.text(snapshot), sidecar), headers=_BY_ACCEPT)
-
-
-_BY_ACCEPT: Final = {"Vary": "Accept"}  # else a cache would give the text to who asks for JSON
+    return Reply(VersionShape.of(snapshot, site.library.text(snapshot), sidecar), headers=take.BY_ACCEPT)
 
 
 def _preferred(accept: str) -> str:
@@ -210,73 +216,14 @@ def _diff(site: Site, values: Values) -> Reply:
     return Reply(DiffShape(entry.id, old.version, new.version, bool(found["changed"]), rows, html))
 
 
-def _outlets(site: Site, _values: Values) -> Reply:
-    return Reply(OutletsShape(tuple(outlet_shapes(site))))
-
-
-def _outlet(site: Site, values: Values) -> Reply:
-    for shape in outlet_shapes(site):
-        if shape.id == values["name"]:
-            return Reply(shape)
-    raise not_found("outlet")
-
-
-def outlet_shapes(site: Site) -> list[OutletShape]:
-    """All outlets that are listed, or that the archive has something of."""
-    listed, reports = site.outlets(), {one.outlet: one for one in site.library.status(site.now()).outlets}
-    return [
-        _outlet_shape(name, listed.get(name), reports.get(name) or OutletReport(name))
-        for name in sorted({*listed, *reports})
-    ]
-
-
-def _outlet_shape(name: str, outlet: Outlet | None, report: OutletReport) -> OutletShape:
-    return OutletShape(
-        id=name,
-        name=outlet.name if outlet else None,
-        home=outlet.home if outlet else None,
-        language=outlet.language if outlet else None,
-        listed=outlet is not None,
-        articles=report.articles,
-        versions=report.versions,
-        gone=report.gone,
-        due=report.due,
-        last_new=report.last_new,
-        last_version=report.last_version,
-        last_error=report.last_error,
-        last_error_at=report.last_error_at,
-    )
-
-
-def _status(site: Site, _values: Values) -> Reply:
-    found = site.library.status(site.now())
-    sources = (asdict(source) for source in found.sources)
-    return Reply(
-        StatusShape(
-            state=site.trouble() or "ready",
-            attention=tuple(NeedShape(one.word, one.said, one.outlet) for one in needs_of(site, found)),
-            articles=sum(one.articles for one in found.outlets),
-            versions=found.disk.versions,
-            gone=sum(one.gone for one in found.outlets),
-            queue=found.queue.rows,
-            due=found.queue.due,
-            next_visit=found.queue.next_visit,
-            hosts_blocked=len(found.queue.blocked),
-            sources=tuple(
-                SourceShape(**{name: source[name] for name in SourceShape.__dataclass_fields__}) for source in sources
-            ),
-            bytes_kept=found.disk.snapshots + found.disk.warcs + found.disk.catalogue,
-            bytes_free=found.disk.free,
-            outlets=tuple(outlet_shapes(site)),
-        )
-    )
-
-
 def _cursor(read: Callable[[str], object], schema: take.Schema) -> Field:
     return Field("cursor", "What the page before gave as `next`.", read, schema)
 
 
-ENDPOINTS: Final = (
+INDEX: Final = Endpoint(ROOT, "What can be asked here; a browser is led to the page that describes it.", _index,
+                        IndexShape, page=DOCS)  # fmt: skip
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    INDEX,
     Endpoint(
         f"{ROOT}/articles", "Articles in order of their ids, or the one known under any form of a URL.", _articles,
         ArticlesShape,
@@ -321,11 +268,11 @@ ENDPOINTS: Final = (
         f"{ROOT}/search", "Full text of all versions, also what was taken out again.", finding.search, FoundShape,
         (*finding.FIELDS, _LIMIT),
     ),
-    Endpoint(f"{ROOT}/outlets", "All outlets.", _outlets, OutletsShape),
+    Endpoint(f"{ROOT}/outlets", "All outlets.", standing.outlets, OutletsShape),
     Endpoint(
-        f"{ROOT}/outlets/{{name}}", "One outlet.", _outlet, OutletShape,
+        f"{ROOT}/outlets/{{name}}", "One outlet.", standing.outlet, OutletShape,
         (Field("name", "Its domain, as its file is called.", take.plain, take.PLAIN, "path", what="outlet"),),
         missing="outlet",
     ),
-    Endpoint(f"{ROOT}/status", "How the archive is doing.", _status, StatusShape),
+    Endpoint(f"{ROOT}/status", "How the archive is doing, and what runs now.", standing.status, StatusShape),
 )  # fmt: skip

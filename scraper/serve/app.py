@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -48,8 +50,9 @@ def routes_of(site: Site, *, locked: bool = False) -> list[Route]:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *(one.route(site) for one in api.ENDPOINTS),
+        replace(api.INDEX, path=f"{api.ROOT}/").route(site),
         *asking.routes(site),
-        Route(f"{api.ROOT}/openapi.json", description),
+        Route(api.OPENAPI, description),
         *feeds.routes(site),
         *pages.routes(site, locked=locked),
         *metrics.routes(site),

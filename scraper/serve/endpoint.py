@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -22,6 +22,7 @@ from scraper.serve.streamed import Streamed
 
 Values = Mapping[str, Any]
 JSON: Final = "application/json"
+BY_ACCEPT: Final = {"Vary": "Accept"}  # else a cache would give one form to who asks for another
 LONGEST: Final = 2000  # characters of a value
 _ID = re.compile(r"[0-9a-f]{16}")
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -77,7 +78,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`answer` runs outside the event loop and may block. `shape` is what it gives, `media` other forms of it."""
+    """`answer` runs outside the event loop and may block. `shape` is what it gives, `media` other forms of it,
+    and `page` where who asks for HTML finds the same to read."""
 
     path: str
     summary: str
@@ -86,14 +88,17 @@ class Endpoint:
     fields: tuple[Field, ...] = ()
     media: tuple[str, ...] = ()
     missing: str | None = None
+    page: str | None = None
 
     def route(self, site: Site) -> Route:
         """The route that answers it."""
 
         async def respond(request: Request) -> Response:
             values = self.values(request)
+            if self.page and "text/html" in values["accept"]:
+                return Response(None, 303, {"Location": self.page} | BY_ACCEPT)
             reply = await run_in_threadpool(self.answer, site, values)
-            return respond_with(request, reply)
+            return respond_with(request, replace(reply, headers={**BY_ACCEPT, **reply.headers}) if self.page else reply)
 
         return Route(self.path, respond, methods=["GET"])
 

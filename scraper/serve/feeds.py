@@ -20,10 +20,11 @@ from starlette.routing import Route
 from scraper.hits import Hit
 from scraper.reports import Change
 from scraper.serve import edits, finding
-from scraper.serve.api import KINDS, WANTED, outlet_shapes, wanted
+from scraper.serve.api import KINDS, WANTED, wanted
 from scraper.serve.endpoint import Reply, Values, respond_with
 from scraper.serve.problems import not_found
 from scraper.serve.site import Site
+from scraper.serve.standing import outlet_shapes
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 ENTRIES: Final = 50

@@ -147,7 +147,7 @@ class Jobs:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            kept = msgspec.json.encode([_brief(job) for job in list(self._jobs.values())[-NOTED:]])
+            kept = msgspec.json.encode([brief(job) for job in list(self._jobs.values())[-NOTED:]])
             try:
                 await to_thread.run_sync(desk.write, NOTE, kept)
             except ArchiveError as error:
@@ -184,7 +184,7 @@ class Jobs:
         self._set(replace(ended, ended_at=self._now()))
 
 
-def _brief(job: Job) -> Job:
-    """What is noted of a job."""
+def brief(job: Job) -> Job:
+    """What is noted of a job, and told of it in a list."""
     result = job.result or {}
     return replace(job, result={name: result[name] for name in _KEPT if name in result} if job.result else None)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from scraper.serve.api import ENDPOINTS, ROOT
+from scraper.serve.api import ENDPOINTS, FETCHING, ROOT
 from scraper.serve.endpoint import JSON, Endpoint, Field
 from scraper.serve.problems import MEDIA
 from scraper.serve.shapes import JobShape, ProblemShape
@@ -79,9 +79,13 @@ def _operation(one: Endpoint, *, locked: bool) -> dict[str, Any]:
         "200": {"description": "OK", "headers": _TAG, "content": found},
         "304": {"description": "You have it already.", "headers": _TAG},
     }
+    if one.page:
+        answers["303"] = {"description": "What describes it for people, for who asks for HTML.",
+                          "headers": {"Location": {"description": "Where that is.", "required": True,
+                                                   "schema": {"const": one.page}}}}  # fmt: skip
     return {
         "summary": one.summary,
-        "operationId": _name(one.path),
+        "operationId": _name(one.path) or "index",
         "parameters": [_parameter(field) for field in one.fields],
         "responses": answers | _problems("400", "421", "503", *(["404"] if one.missing else []), locked=locked),
     }
@@ -127,7 +131,7 @@ def _fetching(*, locked: bool) -> dict[str, Any]:
     return {
         f"{ROOT}/fetch": {
             "post": {
-                "summary": "Fetch a URL now and archive it.",
+                "summary": FETCHING[0][2],
                 "operationId": "fetch",
                 "requestBody": _BODY,
                 "responses": {"202": asked}
@@ -136,7 +140,7 @@ def _fetching(*, locked: bool) -> dict[str, Any]:
         },
         f"{ROOT}/fetch/{{job}}": {
             "get": {
-                "summary": "How a fetch is going.",
+                "summary": FETCHING[1][2],
                 "operationId": "fetch_job",
                 "parameters": [_JOB],
                 "responses": {"200": {"description": "OK", "headers": _TAG, "content": job}}

@@ -27,7 +27,7 @@ from scraper.errors import ArchiveDamaged, ArchivePruned
 from scraper.model import Entry, Outlet
 from scraper.reasons import explained
 from scraper.reports import Change, Edition, Harm
-from scraper.serve import api, asking, edits, finding, manual, plots, views
+from scraper.serve import api, asking, edits, finding, manual, plots, standing, views
 from scraper.serve import endpoint as take
 from scraper.serve.attending import now_of
 from scraper.serve.endpoint import Field
@@ -72,7 +72,7 @@ def routes(site: Site, *, locked: bool = False) -> list[Route]:
         get("/gone", _gone),
         get("/search", _search),
         get("/status", _status),
-        get(f"{api.ROOT}/docs", lambda site, request: _manual(site, request, locked=locked)),
+        get(api.DOCS, lambda site, request: _manual(site, request, locked=locked)),
         get("/static/{name}", _static),
         Route("/fetch", post, methods=["POST"]),
         Route("/fetch/{job}", follow, methods=["GET"]),
@@ -117,7 +117,7 @@ def _front(site: Site, request: Request, here: str, title: str) -> Response:
     if values["until"] and "T" not in asked["until"]:  # the day that a person chose is meant as a whole
         values["until"] = min(values["until"], _LAST_DAY) + timedelta(days=1)
     found = site.library.edits(api.wanted(site, values), values["cursor"], EDITS)
-    listed = api.outlet_shapes(site)
+    listed = standing.outlet_shapes(site)
     query = {name: text for name, text in asked.items() if name != "cursor" and text}
     notice = site.notice() if here == "/" else None
     again = {"Refresh": str(notice.again)} if notice and notice.again and not any(asked.values()) else {}
@@ -276,7 +276,7 @@ def _pairs(rows: Iterable[dict[str, Any]]) -> list[tuple[list[tuple[str, str]], 
 
 
 def _outlets(site: Site, _request: Request) -> Response:
-    listed = api.outlet_shapes(site)
+    listed = standing.outlet_shapes(site)
     sources = site.library.status(site.now()).sources
     states = {
         one.id: attention.state([s for s in sources if s.outlet == one.id], site.now(), listed=one.listed)
@@ -290,7 +290,7 @@ _BEFORE: Final = Field("before", "", take.moment, {})
 
 def _outlet(site: Site, request: Request) -> Response:
     name = request.path_params["name"]
-    shape = next((one for one in api.outlet_shapes(site) if one.id == name), None)
+    shape = next((one for one in standing.outlet_shapes(site) if one.id == name), None)
     if shape is None:
         raise not_found("outlet")
     sources = [one for one in site.library.status(site.now()).sources if one.outlet == name]
@@ -323,7 +323,7 @@ def _gone(site: Site, request: Request) -> Response:
 
 def _search(site: Site, request: Request) -> Response:
     chosen = {name: request.query_params.get(name, "") for name in _SEARCH}
-    listed = api.outlet_shapes(site)
+    listed = standing.outlet_shapes(site)
     shown: dict[str, Any] = {"hits": [], "next": None, "wrong": None, "facets": None}
     if chosen["q"].strip():
         shown |= _found(site, request)

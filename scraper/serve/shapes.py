@@ -302,72 +302,24 @@ class DiffShape:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletShape:
-    """One outlet: what is watched, and what came of it."""
+class RouteShape:
+    """One method on one path of the API, and what it gives."""
 
-    id: str
-    name: str | None
-    home: str | None
-    language: str | None
-    listed: bool
-    articles: Count
-    versions: Count
-    gone: Count
-    due: Count
-    last_new: Moment | None
-    last_version: Moment | None
-    last_error: str | None
-    last_error_at: Moment | None
+    method: Literal["GET", "POST"]
+    path: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
-class OutletsShape:
-    """All outlets."""
+class IndexShape:
+    """Where to go on: paths of what describes the API and of what to look at first, and all its routes."""
 
-    items: tuple[OutletShape, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceShape:
-    """Where an outlet announces articles, and how looking there went."""
-
-    url: str
-    outlet: str
-    last_checked: Moment | None
-    last_ok: Moment | None
-    last_new: Moment | None
-    last_error: str | None
-    failures: Count
-    items: Count
-
-
-@dataclass(frozen=True, slots=True)
-class NeedShape:
-    """One thing to look at: a stable word, a sentence, and the outlet if it is about one."""
-
-    word: str
-    said: str
-    outlet: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StatusShape:
-    """How the archive is doing. `state` is `ready`, or the word for what keeps the daemon from its work; `attention`
-    is what a person should look at, the worst first, as `scraper status` says it."""
-
-    state: str
-    attention: tuple[NeedShape, ...]
-    articles: Count
-    versions: Count
-    gone: Count
-    queue: Count
-    due: Count
-    next_visit: Moment | None
-    hosts_blocked: Count
-    sources: tuple[SourceShape, ...]
-    bytes_kept: Count
-    bytes_free: Count
-    outlets: tuple[OutletShape, ...]
+    docs: str
+    openapi: str
+    status: str
+    changes: str
+    feed: str
+    routes: tuple[RouteShape, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ JSON, HTML, ATOM = "application/json", "text/html; charset=utf-8", "application/
 # Route → what a GET of it gives; None where only POST is taken.
 PLACES: dict[str, str | None] = {
     "/healthz": JSON, "/readyz": JSON, "/metrics": "text/plain; version=0.0.4; charset=utf-8",
+    "/api/v1": JSON, "/api/v1/": JSON,
     "/api/v1/articles": JSON, "/api/v1/articles/{id}": JSON, "/api/v1/articles/{id}/versions": JSON,
     "/api/v1/articles/{id}/versions/{n}": JSON, "/api/v1/articles/{id}/visits": JSON,
     "/api/v1/articles/{id}/copies": JSON, "/api/v1/diff": JSON, "/api/v1/changes": JSON, "/api/v1/search": JSON,
@@ -322,8 +323,10 @@ def test_no_strangers_page_may_ask_for_anything(
 def test_another_way_to_write_a_path_is_another_path(
     locked: Shown, member: Asker, stranger: Asker, tally: Tally, path: str
 ) -> None:
-    """Neither does it open without the token, nor does it lead somewhere else with it."""
-    routes = [route for route, media in PLACES.items() if media and "{" not in route and route != "/"]
+    """Neither does it open without the token, nor does it lead somewhere else with it. What has a place of its own with
+    a slash has another test."""
+    mine = {route.rstrip("/") for route in PLACES if route.endswith("/")}
+    routes = [route for route, media in PLACES.items() if media and "{" not in route and route.rstrip("/") not in mine]
     for route in routes:
         written = path.format(place(locked, route).partition("?")[0])
         assert stranger("GET", written).status in {400, 401}, written
@@ -380,7 +383,7 @@ def test_what_breaks_says_nothing_of_itself(site: Shown, tally: Tally, accept: s
         ask.close()
     tally(ROW, seen.total(), seen.total() - len(wrong))
     assert wrong == []
-    assert seen.keys() == {200, 404, 500}
+    assert seen.keys() == {200, 404, 500} | ({303} if accept == "text/html" else set())
     assert ["a secret" in one["error"] for one in said if one["event"] == "request-broke"] == [True] * seen[500]
 
 

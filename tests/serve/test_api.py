@@ -202,7 +202,26 @@ def test_every_route_is_described(site: Shown) -> None:
     """A new route without its description fails here."""
     described = set(site.json(f"{API}/openapi.json")["paths"])
     routes = {route.path for route in routes_of(site.site) if route.path.startswith(API)}
-    assert described == routes - {f"{API}/openapi.json", f"{API}/docs"}
+    assert described == routes - {f"{API}/openapi.json", f"{API}/docs", f"{API}/"}
+
+
+@pytest.mark.parametrize("path", [API, f"{API}/"])
+def test_the_index_names_all_that_is_described(site: Shown, path: str) -> None:
+    found, described = site.json(path), site.json(f"{API}/openapi.json")["paths"]
+    assert {(one["method"], one["path"], one["summary"]) for one in found["routes"]} == {
+        (method.upper(), where, one["summary"]) for where, some in described.items() for method, one in some.items()
+    }
+    assert {name: site.client.get(found[name]).status_code for name in found.keys() - {"routes"}} == dict.fromkeys(
+        ("docs", "openapi", "status", "changes", "feed"), 200
+    )
+
+
+@pytest.mark.parametrize("path", [API, f"{API}/"])
+def test_a_browser_at_the_index_is_led_to_the_page(site: Shown, path: str) -> None:
+    answer = site.client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{API}/docs")
+    assert answer.headers["vary"] == site.client.get(path).headers["vary"] == "Accept"
+    assert site.client.get(path, headers={"Accept": "*/*"}).json()["docs"] == f"{API}/docs"
 
 
 def test_what_nobody_expected_is_not_told_to_strangers(mine: Shown, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,16 +11,19 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from scraper.article import Block
+from scraper.cli import cli
 from scraper.errors import ArchiveUnwritable
 from scraper.model import Outlet
 from scraper.notices import RuleState
 from scraper.present import AtWork, Visited, lately, working
 from scraper.serve.jobs import CUT, FOLDER, NOTE, Jobs, Limits
+from scraper.serve.standing import VISITED
 from scraper.store.present import statements
 from scraper.store.slips import Slips
-from tests.serve.shown import Shown, fill, shown
+from tests.serve.shown import FERRY, Shown, fill, shown
 from tests.site import Program, Site, outlet, serve, wait_for
 from tests.store.kit import HARBOUR, OUTLET, START, article, capture_and_commit
 
@@ -67,6 +71,50 @@ def test_the_front_page_tells_what_runs_now(tmp_path: Path) -> None:
     assert "Visited news.example 1, last 2024-06-02 14:30 Sources 0 looked at in that time" in told
     assert "Gone lately Ferry sails news.example, since 2024-06-02 14:30" in told
     assert "nothing is late" in told
+
+
+def test_programs_are_told_what_the_page_tells(tmp_path: Path) -> None:
+    """By `/api/v1/status`, and by `scraper status --json` in the same words."""
+    with shown(tmp_path / "archive", now=lambda: START + timedelta(hours=5, minutes=5)) as site:
+        fill(site.archive)
+        with site.archive.hold_daemon_lock(("scheduler",)):
+            found = site.json("/api/v1/status")["now"]
+            told = text_of(site, "/")
+            ran = CliRunner().invoke(cli, ["status", "--json", "--archive", str(site.archive.root)])
+    said = json.loads(ran.stdout)["now"]
+    assert found["said"] in told
+    assert (found["todo"], found["lately"].partition(":")[0]) == (
+        "scraper run --role worker",
+        "1 visit in the last 10 minutes",
+    )
+    assert found["visited"] == [
+        {"outlet": "news.example", "visits": 1, "new": 0, "edited": 0, "failed": 0, "last": "2024-06-02T14:30:00Z"}
+    ]
+    assert [one["url"] for one in found["went"]] == [FERRY]
+    assert [said[name] for name in ("said", "todo")] == [found[name] for name in ("said", "todo")]
+    assert said.keys() == found.keys()
+
+
+def test_the_fetches_that_were_asked_for_are_told_without_their_words(tmp_path: Path) -> None:
+    async def act(url: str) -> dict[str, object]:
+        return {"url": url, "verdict": "edited", "edit": {"parts": ["x" * 1000]}}
+
+    with shown(tmp_path / "archive", jobs=Jobs(act)) as site:
+        for number in range(25):
+            site.client.post("/api/v1/fetch", json={"url": f"https://news.example/{number}"})
+        wait_for(lambda: {one["state"] for one in site.json("/api/v1/status")["asked"]} == {"done"})
+        found = site.json("/api/v1/status")["asked"]
+    assert [one["url"] for one in found] == [f"https://news.example/{number}" for number in range(24, 4, -1)]
+    assert found[0]["result"] == {"url": "https://news.example/24", "verdict": "edited"}
+
+
+def test_no_more_outlets_are_told_than_can_be_read(tmp_path: Path) -> None:
+    with shown(tmp_path / "archive", now=lambda: START + timedelta(hours=1)) as site:
+        for number in range(VISITED + 5):
+            found = article("Eins.", f"https://o{number}.example/a")
+            capture_and_commit(site.archive, found, found.url, START + timedelta(hours=1), f"o{number}.example")
+        now = site.json("/api/v1/status")["now"]
+    assert (len(now["visited"]), now["lately"][:2]) == (VISITED, "55")
 
 
 def test_a_longer_list_and_a_chosen_one_do_not_tell_it_again(site: Shown) -> None:
