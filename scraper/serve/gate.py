@@ -13,13 +13,17 @@ import binascii
 import hmac
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scraper.serve.problems import Problem
+from scraper.serve.tries import Tries, place_of
+
+log = structlog.get_logger("scraper.serve")
 
 OPEN: Final = frozenset({"/healthz"})
 LARGEST: Final = 64 * 1024  # bytes of a request's body; all that is ever sent here is one URL
@@ -45,10 +49,12 @@ _READS: Final = frozenset({"GET", "HEAD"})
 @dataclass(frozen=True, slots=True)
 class Door:
     """What the gate asks for. `hosts` are names under which this service may be asked for besides those of the machine
-    itself, without a port. With a token and no names any will do: a stranger's page has no token to send."""
+    itself, without a port. With a token and no names any will do: a stranger's page has no token to send. `tries`
+    counts tokens that are wrong."""
 
     token: str | None = None
     hosts: frozenset[str] = frozenset()
+    tries: Tries = field(default_factory=Tries, compare=False)
 
     def knows(self, host: str) -> bool:
         """Whether `host`, a Host header, is one of ours."""
@@ -111,10 +117,21 @@ class Gate:
         if len(hosts) != 1 or not self.door.knows(hosts[0]):
             raise Problem(421, "unknown-host", "this service is not asked for under that name; see `hosts` in [serve]")
         if not self.door.opens(headers.getlist("authorization")):
-            challenge = {"WWW-Authenticate": 'Bearer, Basic realm="scraper", charset="UTF-8"'}
-            raise Problem(401, "unauthorized", "a token is needed", challenge)
+            raise self._shut(scope, has_tried="authorization" in headers)
         if scope["method"] not in _READS:
             self._check_origin(headers, hosts[0])
+
+    def _shut(self, scope: Scope, *, has_tried: bool) -> Problem:
+        """What is told at a shut door. Who sends no token, as a browser does at first, has not tried one."""
+        place = place_of((scope["client"] or ("",))[0])
+        wait = self.door.tries.wrong(place) if has_tried else 0
+        if not wait:
+            challenge = {"WWW-Authenticate": 'Bearer, Basic realm="scraper", charset="UTF-8"'}
+            return Problem(401, "unauthorized", "a token is needed", challenge)
+        if self.door.tries.is_news(place):
+            log.warning("wrong-tokens", place=place)
+        return Problem(429, "wrong-tokens", "too many wrong tokens from there; the right one is let in at any time",
+                       {"Retry-After": str(wait)})  # fmt: skip
 
     @staticmethod
     def _check_origin(headers: Headers, host: str) -> None:

@@ -30,7 +30,7 @@ WHY: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "413": ("The request is too large.", ("too-large",)),
     "415": ("The body is compressed.", ("content-encoding",)),
     "421": ("This service is not asked for under that name.", ("unknown-host",)),
-    "429": ("Too much was asked for; `Retry-After` says when to come again.", ("too-many",)),
+    "429": ("Too much was asked for; `Retry-After` says when to come again.", ("too-many", "wrong-tokens")),
     "503": ("That cannot be done just now: the archive cannot be read, or a file in it is damaged, or nothing can be "
             "stored; `type` and `detail` say what it is.", ()),
 }  # fmt: skip
@@ -108,7 +108,7 @@ def _parameter(field: Field) -> dict[str, Any]:
 
 
 def _problems(*codes: str, locked: bool) -> dict[str, Any]:
-    asked = sorted({*codes, *(["401"] if locked else [])})
+    asked = sorted({*codes, *(["401", "429"] if locked else [])})
     return {code: _problem(code) for code in asked}
 
 

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from scraper.serve.api import ENDPOINTS
 from scraper.serve.app import create_app, routes_of
 from scraper.serve.gate import Door
+from scraper.serve.tries import Tries
 from tests.serve.asker import Asker, asker, faults
 from tests.serve.shown import Shown, fill, serving, shown
 from tests.tally import Tally
@@ -79,7 +80,7 @@ TAKEN: dict[str, tuple[str, ...]] = {
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The web side behind a token."""
-    with shown(tmp_path_factory.mktemp("locked") / "archive", Door(TOKEN)) as it:
+    with shown(tmp_path_factory.mktemp("locked") / "archive", Door(TOKEN, tries=Tries(10_000))) as it:
         fill(it.archive)
         yield it
 

@@ -12,6 +12,7 @@ import pytest
 
 from scraper.serve.app import routes_of
 from scraper.serve.gate import Door
+from scraper.serve.tries import Tries
 from tests.serve.shown import Shown, fill, shown
 
 TOKEN = "a-token-of-sixteen-characters"
@@ -20,7 +21,7 @@ TOKEN = "a-token-of-sixteen-characters"
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The web side behind a token."""
-    with shown(tmp_path_factory.mktemp("locked") / "archive", Door(TOKEN)) as it:
+    with shown(tmp_path_factory.mktemp("locked") / "archive", Door(TOKEN, tries=Tries(10_000))) as it:
         fill(it.archive)
         yield it
 

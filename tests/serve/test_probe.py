@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from scraper.serve.gate import Door
 from scraper.serve.jobs import Jobs, Limits
+from scraper.serve.tries import Tries
 from tests.serve.probe import probe
 from tests.serve.shown import FERRY, Shown, fill, serving, shown
 from tests.store.kit import HARBOUR
@@ -36,7 +37,7 @@ def tried(tmp_path: Path, token: str | None) -> Iterator[Shown]:
         return {"url": url, "verdict": "new"}
 
     jobs = Jobs(act, Limits(waiting=100_000, a_minute=100_000))
-    with shown(tmp_path / "archive", Door(token), jobs=jobs) as site:
+    with shown(tmp_path / "archive", Door(token, tries=Tries(100_000)), jobs=jobs) as site:
         fill(site.archive)
         yield site
 
