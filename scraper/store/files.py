@@ -175,8 +175,12 @@ def read(path: Path, limit: int = 64 << 20) -> bytes:
         size = os.fstat(fd).st_size
         if size > limit:
             raise ArchiveDamaged(path, f"is {size} bytes long, which nothing here may be; restore it from a backup")
-        with open(fd, "rb", closefd=False) as file:
-            return file.read(limit)
+        # A file object would set aside `limit` bytes for each of the many small files.
+        pieces, left = list[bytes](), limit
+        while piece := os.read(fd, min(size + 1, left)):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
 
 
 @contextlib.contextmanager
