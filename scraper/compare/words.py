@@ -41,7 +41,16 @@ def tokens(text: str) -> list[str]:
     >>> tokens("It’s 1.5 m, 安全")
     ['It’s', ' ', '1.5', ' ', 'm', ',', ' ', '安', '全']
     """
-    return _TOKEN.findall(text)
+    return list(_last(text)) if len(text) < _LONG_TEXT else _TOKEN.findall(text)
+
+
+# A comparison asks twice for the same paragraphs: to pair them, and for what changed in them.
+_LONG_TEXT = 5000
+
+
+@lru_cache(maxsize=32)
+def _last(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(text))
 
 
 def is_word(token: str) -> bool:
