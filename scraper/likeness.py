@@ -16,6 +16,7 @@ outlet fills in anew each day is another report. The numbers below are measured 
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ def packed(numbers: Sequence[int]) -> bytes:
 
 def unpacked(data: bytes) -> tuple[int, ...]:
     """The inverse of `packed`."""
-    return tuple(int.from_bytes(data[at : at + _BYTES]) for at in range(0, len(data), _BYTES))
+    parts = struct.unpack(f">{'HI' * (len(data) // _BYTES)}", data)
+    return tuple([high << 32 | low for high, low in zip(parts[::2], parts[1::2], strict=True)])
 
 
 def guess(one: Sequence[int], other: Sequence[int]) -> float:

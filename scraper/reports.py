@@ -130,7 +130,7 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How an article was watched. `visits` is how many there were, `times` are some of them, evenly over the span;
-    `endings` those of the last that found it gone or back, oldest first."""
+    `endings` those of the last that found it gone or back, oldest first; none if no tombstone of it was ever made."""
 
     visits: int = 0
     times: tuple[datetime, ...] = ()

@@ -84,7 +84,8 @@ def _shared(db: apsw.Connection, marks: Sequence[int]) -> Counter[str]:
 
 def _shown(db: apsw.Connection, article_id: str) -> list[Shown]:
     rows = cast("list[tuple[int, int, bytes, str]]", db.execute(queries()["marks_of"], {"id": article_id}).fetchall())
-    return [Shown(version, from_ticks(at), likeness.unpacked(data), bool(kinds)) for version, at, data, kinds in rows]
+    marks = {data: likeness.unpacked(data) for _, _, data, _ in rows}  # an edit mostly leaves all of them
+    return [Shown(version, from_ticks(at), marks[data], bool(kinds)) for version, at, data, kinds in rows]
 
 
 def _spread(shown: Sequence[Shown]) -> list[Shown]:

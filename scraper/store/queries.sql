@@ -647,15 +647,16 @@ SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM vis
 WHERE article_id = :id ORDER BY seq DESC LIMIT :limit;
 
 -- name: endings
--- The last visits to an article that found it gone or back, newest first.
+-- The last visits to an article that found it gone or back, newest first; of one that has no tombstone none is looked at.
 SELECT at, url, verdict, reason, flags, version, record_id, capture_seq FROM visits
-WHERE article_id = :id AND verdict IN ('gone', 'back') ORDER BY seq DESC LIMIT :limit;
+WHERE article_id = :id AND (SELECT path FROM markers WHERE article_id = :id LIMIT 1) IS NOT NULL
+  AND verdict IN ('gone', 'back') ORDER BY seq DESC LIMIT :limit;
 
 -- name: visits_spread
 -- When an article was visited, as one time for each part of the whole span, and how many visits each stands for.
-WITH seen AS MATERIALIZED (SELECT at FROM visits WHERE article_id = :id),
-     span AS MATERIALIZED (SELECT min(at) AS first, max(max(at) - min(at), 1) AS long FROM seen)
-SELECT min(at), count(*) FROM seen, span GROUP BY (at - first) * :parts / (long + 1) ORDER BY 1;
+WITH span AS MATERIALIZED
+    (SELECT min(at) AS first, max(max(at) - min(at), 1) AS long FROM visits WHERE article_id = :id)
+SELECT min(at), count(*) FROM span, visits WHERE article_id = :id GROUP BY (at - first) * :parts / (long + 1) ORDER BY 1;
 
 -- name: looks_after
 -- The visits to an article behind a place in the order of all, with the answers they got.
