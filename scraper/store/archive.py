@@ -266,7 +266,7 @@ class FileArchive(Shelves):
         path, sha256, side, again = cast("tuple[str, str, str, int]", row)
         article = replace(revision.article, canonical_url=entry.url)
         made = hashlib.sha256(snapshot_text(article)).hexdigest()
-        data = self._sidecar(path, side)
+        _, data = self._sidecar(path, side)
         if made == sha256 and sidecar.is_told_already(data, revision):
             return None
         readings = db.execute(queries()["readings_of"], {"id": entry.id}).fetchall()

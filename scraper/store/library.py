@@ -23,7 +23,8 @@ from scraper.store.recent import Recent
 FRESH: Final = 10.0  # seconds that one report is given again: counting everything costs some tenths of a second
 STALE: Final = 60.0  # seconds that it is given while somebody counts anew
 STEADY: Final = 60.0  # the same for the habits of an outlet
-CHECKED: Final = 10.0  # and for records that were found whole: reading 20 MB of them costs tenths of a second
+CHECKED: Final = 10.0  # and for files and records that were found whole: 20 MB of them cost tenths of a second
+WHOLE: Final = 4000  # versions that are remembered as whole, some two megabytes of them
 OUTLETS: Final = 32  # whose habits are kept, some hundred kilobytes each
 
 
@@ -47,6 +48,7 @@ class FileLibrary:
         self._living = threading.Lock()
         self._known: dict[tuple[str, str], _Known] = {}
         self._checked = Recent[Stream](CHECKED)
+        self._whole = Recent[None](CHECKED, WHOLE)
         self._status: tuple[float, Status] | None = None
 
     def entry(self, article_id: str) -> Entry | None:
@@ -95,7 +97,7 @@ class FileLibrary:
 
     def harmed(self, article_id: str, versions: Container[int]) -> Sequence[Harm]:
         """See `interfaces.Library`."""
-        return self._archive.harmed(article_id, versions)
+        return self._archive.harmed(article_id, versions, self._whole)
 
     def readings(self, article_id: str) -> Sequence[Reading]:
         """See `interfaces.Library`."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
@@ -20,6 +22,7 @@ from scraper.reports import Harm
 from scraper.store import copies, drafts, imports, index, pages, paths, sidecar
 from scraper.store.catalogue import Catalogue, Value, queries
 from scraper.store.files import read
+from scraper.store.recent import Recent
 from scraper.store.stamps import from_ticks, ticks
 from scraper.store.widgets import standing, widget_from
 from scraper.widgets import Decided, Decision, Widget
@@ -129,17 +132,20 @@ class Shelves:
                 harmed.append(Harm(version, self._relative(error.path), error.why))
         return whole, harmed
 
-    def harmed(self, article_id: str, versions: Container[int]) -> list[Harm]:
-        """See `interfaces.Library`. Compares hashes only."""
+    def harmed(self, article_id: str, versions: Container[int], whole: Recent[None]) -> list[Harm]:
+        """See `interfaces.Library`. Compares hashes only; `whole` remembers files that nobody has touched since."""
         found = list[Harm]()
-        for version, path, sha256, side in self._rows(article_id):
+        for row in self._rows(article_id):
             try:
-                if version in versions:
-                    text_as_stored(self.root, path, sha256)
-                    as_stored(_beside(self.root / path), side)
+                if row[0] in versions:
+                    whole.once((row, *_touched(self.root, row[1])), partial(self._check, *row))
             except ArchiveDamaged as error:
-                found.append(Harm(version, self._relative(error.path), error.why))
+                found.append(Harm(row[0], self._relative(error.path), error.why))
         return found
+
+    def _check(self, _version: int, path: str, sha256: str, side: str) -> None:
+        text_as_stored(self.root, path, sha256)
+        as_stored(_beside(self.root / path), side)
 
     def _rows(self, article_id: str) -> list[tuple[int, str, str, str]]:
         """Number, path and both hashes of each version."""
@@ -183,13 +189,13 @@ class Shelves:
         ]
 
     def _snapshot(self, _version: int, path: str, _sha256: str, sidecar_sha256: str) -> Snapshot:
-        data = self._sidecar(path, sidecar_sha256)
-        return sidecar.checked(_beside(self.root / path), lambda: sidecar.snapshot_from(data, path))
+        place, data = self._sidecar(path, sidecar_sha256)
+        return sidecar.checked(place, lambda: sidecar.snapshot_from(data, path))
 
-    def _sidecar(self, path: str, sha256: str) -> sidecar.Json:
-        """What lies beside the text at `path`."""
+    def _sidecar(self, path: str, sha256: str) -> tuple[Path, sidecar.Json]:
+        """What lies beside the text at `path`, and where."""
         place = _beside(self.root / path)
-        return sidecar.loads(as_stored(place, sha256), place)
+        return place, sidecar.loads(as_stored(place, sha256), place)
 
     def read_text(self, snapshot: Snapshot | Reading) -> str:
         """The text of a version, or of one of its readings, as its file has it.
@@ -299,6 +305,16 @@ def text_as_stored(root: Path, path: str, sha256: str) -> bytes:
     return as_stored(root / path, sha256)
 
 
+def _touched(root: Path, path: str) -> tuple[int, ...]:
+    """What changes when somebody writes to the text at `path` or to its sidecar, or puts another file in place."""
+    told = list[int]()
+    for name in (path, path.removesuffix(".txt") + ".json"):
+        with contextlib.suppress(OSError, ValueError):
+            found = os.lstat(f"{root}/{name}")
+            told += found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return tuple(told)
+
+
 def _beside(text: Path) -> Path:
     return text.with_suffix(".json")
 
@@ -324,6 +340,7 @@ def entries_after(db: apsw.Connection, outlet: str | None, after: str, limit: in
 
 def entry_from(row: tuple[object, ...]) -> Entry:
     """The article of a row that has all columns of `articles`."""
-    entry = Entry(*row)  # type: ignore[arg-type]  # the columns are in this order in every query
-    first, gone = cast("int", entry.first_seen), cast("int | None", entry.gone_since)
-    return replace(entry, first_seen=from_ticks(first), gone_since=from_ticks(gone))
+    id_, outlet, url, path, title, first, latest, gone, follows = cast(
+        "tuple[str, str, str, str, str | None, int, int, int | None, str | None]", row
+    )
+    return Entry(id_, outlet, url, path, title, from_ticks(first), latest, from_ticks(gone), follows)
