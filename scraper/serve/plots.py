@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -78,7 +79,7 @@ def timeline(editions: Sequence[Edition], watch: Watch) -> Markup:
     ticks = sorted({round(scale(at) * TICKS / 100) for at in watch.times})
     endings = [one for one in watch.endings if _ends(one)]
     parts = [_line("silence", (0, 100), (_AXIS, _AXIS))]
-    parts += [_line("visit", (100 * place / TICKS,) * 2, (_AXIS - 6, _AXIS + 6)) for place in ticks]
+    parts += map(_tick, ticks)
     parts += [_mark(one.verdict, scale(one.at), f"{one.verdict} {_minute(one.at)}") for one in endings]
     parts += _versions(_apart(editions, [scale(one.captured_at) for one in editions]))
     said = _day if first.date() != last.date() else _minute  # the same word twice would say nothing
@@ -88,6 +89,12 @@ def timeline(editions: Sequence[Edition], watch: Watch) -> Markup:
     return _svg("timeline", _AXIS + 34, _told(editions, watch.visits), parts) + _legend(
         seen | ({"visit"} if ticks else set())
     )
+
+
+@cache
+def _tick(place: int) -> str:
+    """A visit, at one of the TICKS places of the axis."""
+    return _line("visit", (100 * place / TICKS,) * 2, (_AXIS - 6, _AXIS + 6))
 
 
 def _legend(seen: set[str]) -> Markup:
@@ -108,7 +115,7 @@ class _Scale:
 
     def __call__(self, at: datetime) -> float:
         """Per cent of the way to the end."""
-        share = (at - self.first) / timedelta(seconds=1) / self.seconds
+        share = (at - self.first).total_seconds() / self.seconds
         return 100 * min(max(share, 0.0), 1.0)
 
 
@@ -156,7 +163,7 @@ def _day(at: datetime) -> str:
 
 
 def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+    return at.isoformat(" ", "minutes")[:16]
 
 
 # ------------------------------------------------------------------------------------------------ one outlet

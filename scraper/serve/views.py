@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import Response
 
 from scraper.reasons import explained
@@ -21,7 +22,7 @@ def _environment() -> Environment:
         loader=PackageLoader("scraper.serve"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.filters |= {"iso": _iso, "moment": _moment, "bytes": _bytes, "why": explained}
+    made.filters |= {"when": _when, "kinds": _kinds, "bytes": _bytes, "why": explained}
     return made
 
 
@@ -34,7 +35,8 @@ def prepare() -> None:
 def page(name: str, code: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response:
     """The page `name` with these values."""
     text = _environment().get_template(f"{name}.html").render(**values)
-    return Response(_sound(text), code, headers, media_type="text/html; charset=utf-8")
+    # What no encoding can write is a lone surrogate.
+    return Response(text.encode("utf-8", "replace"), code, headers, media_type="text/html; charset=utf-8")
 
 
 def static(name: str) -> bytes:
@@ -42,17 +44,21 @@ def static(name: str) -> bytes:
     return resources.files("scraper.serve").joinpath("static", name).read_bytes()
 
 
-def _sound(text: str) -> str:
-    """Without lone surrogates, which no encoding can write."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _when(at: datetime) -> Markup:
+    """A moment in UTC, to the minute for people: there are hundreds on a page, so it is no macro."""
+    text = at.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{text[:19]}Z">{text[:10]} {text[11:16]}</time>')  # noqa: S704  # of digits
 
 
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+_SILENT: Final = "Headline, figures, names, quotes or a removal, with no correction notice and no newer date of change"
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+@lru_cache(maxsize=256)
+def _kinds(names: tuple[str, ...], stealth: bool) -> Markup:
+    """What an edit was. There are few kinds, and few of them together."""
+    known = Markup("").join(Markup('<span class="kind">{}</span>').format(name) for name in names)
+    silent = Markup('<span class="kind stealth" title="{}">in silence</span>').format(_SILENT) if stealth else ""
+    return Markup('<span class="kinds">{}{}</span>').format(known, silent)
 
 
 def _bytes(size: float) -> str:
