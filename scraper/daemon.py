@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import structlog
 from anyio.abc import TaskGroup
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,7 +35,7 @@ from apscheduler.triggers.cron import CronTrigger
 from scraper import cadence, outlets, schedule, trouble
 from scraper.errors import ArchiveError, ConfigError, UsageError
 from scraper.limits import ClockWatch, HeavyHosts, Shortage
-from scraper.model import Due, Outlet, Source, Verdict
+from scraper.model import Due, Outlet, Source, SourceState, Verdict
 from scraper.pipeline import Outcome, attempts, judge, visit
 from scraper.pipeline.learning import learn_widgets, with_learned
 from scraper.pipeline.services import Services
@@ -85,6 +86,7 @@ class Daemon:
         self._looking: set[str] = set()  # sources
         self._draining: set[str] = set()  # hosts
         self._under_way = 0  # whatever may not be cut short without a word
+        self._planned = True  # by the clock as it is now
         self._signature, self._learnt = outlets.signature(config), len(services.archive.decisions())
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -111,7 +113,7 @@ class Daemon:
             with anyio.CancelScope() as patience:
                 async with anyio.create_task_group() as work:
                     await self._mind_the_archive()
-                    self._plan(work)
+                    await self._plan(work)
                     self._scheduler.start()
                     work.start_soon(self._beats, work)
                     log.info("started", outlets=len(self.services.outlets), roles=sorted(self.roles))
@@ -131,9 +133,9 @@ class Daemon:
 
     # ------------------------------------------------------------------------------------------ schedule
 
-    def _plan(self, tasks: TaskGroup) -> None:
+    async def _plan(self, tasks: TaskGroup) -> None:
         if "scheduler" in self.roles:
-            self._plan_sources(tasks)
+            await self._plan_sources(tasks)
             self._plan_housekeeping()
 
     def _plan_housekeeping(self) -> None:
@@ -148,7 +150,7 @@ class Daemon:
             if self.stopping.is_set():
                 return
             began = time.monotonic()
-            self._mind_the_clock(tasks)
+            await self._mind_the_clock(tasks)
             await self._mind_the_archive()
             if beat % RELOAD == RELOAD - 1 and not self.trouble:
                 await self._reload(tasks)
@@ -157,31 +159,36 @@ class Daemon:
             with anyio.move_on_after(max(BEAT - (time.monotonic() - began), BEAT / 10)):
                 await self.stopping.wait()
 
-    def _mind_the_clock(self, tasks: TaskGroup) -> None:
+    async def _mind_the_clock(self, tasks: TaskGroup) -> None:
         """Schedules made by a clock that was wrong would wait until it comes to be right."""
-        by = self._clock.jumped(_now(), time.monotonic())
-        if not by:
-            return
-        log.warning("clock-set", by=f"{by:+.0f}s")
-        self._plan(tasks)
+        if by := self._clock.jumped(_now(), time.monotonic()):
+            log.warning("clock-set", by=f"{by:+.0f}s")
+            self._planned = False
+        if not self._planned and not self.trouble:
+            with self._guarded("plan"):
+                await self._plan(tasks)
+                self._planned = True
 
-    def _plan_sources(self, tasks: TaskGroup) -> None:
+    async def _plan_sources(self, tasks: TaskGroup) -> None:
         """One job a source. A source looked at before is due when its interval has passed, not at every start."""
-        for outlet in self.services.outlets.values():
-            for source in outlet.sources:
-                trigger = schedule.trigger(source)
-                self._scheduler.add_job(
-                    self._start_look,
-                    trigger,
-                    args=[tasks, outlet, source],
-                    id=f"source {source.url}",
-                    replace_existing=True,
-                    next_run_time=self._first_look(source, trigger),
-                )
+        known = await self.services.store(self.services.frontier.sources)
+        listed = [(outlet, source) for outlet in self.services.outlets.values() for source in outlet.sources]
+        for number, (outlet, source) in enumerate(listed):
+            if number % STARTS == STARTS - 1:
+                await anyio.lowlevel.checkpoint()  # thousands take a second, in which nothing else would go on
+            trigger = schedule.trigger(source)
+            soon = _now() + timedelta(seconds=_spread(source.url) * len(listed) / STARTS)
+            self._scheduler.add_job(
+                self._start_look,
+                trigger,
+                args=[tasks, outlet, source],
+                id=f"source {source.url}",
+                replace_existing=True,
+                next_run_time=self._first_look(source, trigger, known.get(source.url), soon),
+            )
 
-    def _first_look(self, source: Source, trigger: BaseTrigger) -> datetime:
-        state = self.services.frontier.source(source.url)
-        soon = _now() + timedelta(seconds=_spread(source.url) * len(self._scheduler.get_jobs()) / STARTS)
+    @staticmethod
+    def _first_look(source: Source, trigger: BaseTrigger, state: SourceState | None, soon: datetime) -> datetime:
         if state is None or state.last_checked is None:
             return soon
         if source.every is None:
@@ -201,14 +208,14 @@ class Daemon:
         """Take up a changed configuration; keep the old one, and say why, if the new one has mistakes."""
         with self._guarded("reload"):
             learnt = len(await self.services.store(self.services.archive.decisions))
-            await self._take_up(tasks, outlets.signature(self.config), learnt)
+            await self._take_up(tasks, await self.services.store(outlets.signature, self.config), learnt)
 
     async def _take_up(self, tasks: TaskGroup, signature: str, learnt: int) -> None:
         if (signature, learnt) == (self._signature, self._learnt):
             return
         self._signature, self._learnt = signature, learnt
         try:
-            fresh = outlets.load(self.config)
+            fresh = await self.services.store(outlets.load, self.config)
         except UsageError as error:
             for mistake in error.mistakes if isinstance(error, ConfigError) else (error,):
                 log.error("config-mistake", mistake=str(mistake))  # noqa: TRY400  # the traceback would say nothing
@@ -219,7 +226,7 @@ class Daemon:
             if job.id.startswith("source "):
                 job.remove()
         if "scheduler" in self.roles:
-            self._plan_sources(tasks)
+            await self._plan_sources(tasks)
         log.info("config-reloaded", outlets=len(fresh), widgets=len(widgets))
 
     async def _maintain(self) -> None:

@@ -6,7 +6,7 @@ pass the same contract tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol, TypeVar, TypeVarTuple
 
@@ -370,6 +370,10 @@ class Frontier(Protocol):
 
     def source(self, url: str) -> SourceState | None:
         """What is remembered of a source."""
+        ...
+
+    def sources(self) -> Mapping[str, SourceState]:
+        """What is remembered of all sources, by address."""
         ...
 
     def source_done(self, state: SourceState) -> None:

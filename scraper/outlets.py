@@ -7,7 +7,7 @@ change while the program runs: `signature` tells that they did, `load` reads the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ PRESETS: Final = "presets"
 FIELDS: Final = (
     "title", "subtitle", "authors", "published", "modified", "caption", "section", "keywords", "language", "image",
 )  # fmt: skip
+# First labels by which the same site may be called; see `urls.belongs`.
+_FORMS: Final = frozenset({"www", "m", "mobile", "amp"})
 # Where nothing is said, feeds are looked at more often: they are small and answer conditional requests.
 EVERY: Final[Mapping[SourceKind, timedelta]] = {
     "feed": timedelta(minutes=15),
@@ -39,17 +41,18 @@ class Outlets(Mapping[str, Outlet]):
     """All outlets by their id, and the one an address belongs to."""
 
     by_id: Mapping[str, Outlet]
-    by_tail: Mapping[str, tuple[Outlet, ...]]
+    in_order: Sequence[Outlet]
+    by_tail: Mapping[str, Sequence[int]]
 
     @staticmethod
     def of(outlets: Iterable[Outlet]) -> Outlets:
         """The given outlets, in their order."""
         by_id = {outlet.id: outlet for outlet in outlets}
-        by_tail: dict[str, tuple[Outlet, ...]] = {}
-        for outlet in by_id.values():
+        by_tail: dict[str, list[int]] = {}
+        for place, outlet in enumerate(by_id.values()):
             for tail in {_tail(host) for host in (urls.host(outlet.home), *outlet.hosts)}:
-                by_tail[tail] = (*by_tail.get(tail, ()), outlet)
-        return Outlets(by_id, by_tail)
+                by_tail.setdefault(tail, []).append(place)
+        return Outlets(by_id, tuple(by_id.values()), by_tail)
 
     def __getitem__(self, outlet_id: str) -> Outlet:
         return self.by_id[outlet_id]
@@ -68,15 +71,24 @@ class Outlets(Mapping[str, Outlet]):
     def owners(self, url: str) -> list[Outlet]:
         """All outlets that call the host of `url` their own; more than one only in files that are wrong."""
         try:
-            tail = _tail(urls.host(url))
+            labels = _labels(urls.host(url))
         except UrlError:
             return []
-        return [outlet for outlet in self.by_tail.get(tail, ()) if urls.belongs(url, outlet)]
+        near = {place for n in range(len(labels)) for place in self.by_tail.get(".".join(labels[n:]), ())}
+        return [outlet for outlet in map(self.in_order.__getitem__, sorted(near)) if urls.belongs(url, outlet)]
 
 
-def _tail(host: str) -> str:
-    """The last two labels: enough to leave a handful of outlets to ask."""
-    return ".".join(host.partition(":")[0].rstrip(".").split(".")[-2:])
+def _tail(own: str) -> str:
+    """The end of all hosts that an outlet with this one calls its own, as long as it can be: below the last two labels
+    there may be a country's thousands, `co.uk`."""
+    labels = _labels(own.removeprefix("*."))
+    while len(labels) > 2 and labels[0] in _FORMS:
+        labels = labels[1:]
+    return ".".join(labels)
+
+
+def _labels(host: str) -> list[str]:
+    return host.lower().partition(":")[0].rstrip(".").split(".")
 
 
 def load(config_dir: Path) -> Outlets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,17 +51,11 @@ def test(name: str, json_: bool, archive: Path, config: Path) -> None:
     raise click.exceptions.Exit(int(answer.what != "done"))
 
 
-def rules_of(archive: Path, config: Path) -> list[RuleState]:
-    """All rules of the configuration, and how far each has come; none where there is no configuration that can be
-    read."""
-    from scraper.errors import ConfigError
+def rules_of(archive: Path, notices: Iterable[Notice]) -> list[RuleState]:
+    """How far each rule has come."""
     from scraper.notifying import FOLDER, state
     from scraper.store.slips import Slips
 
-    try:
-        notices = load(config)[0].notify if config.is_dir() else ()
-    except ConfigError:
-        return []
     desk = Slips(archive, FOLDER)
     return [state(desk, notice.name) for notice in notices]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scraper.present import AtWork, Present
     from scraper.reports import DiskReport, OutletReport, Status
     from scraper.serve.jobs import Job
+    from scraper.settings import Settings
     from scraper.store.archive import FileArchive
 
 MOST_NEEDS = 10  # that `--all` would show whole
@@ -48,13 +49,12 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
     now = datetime.now(UTC)
     with reading(archive) as store:
         found, runs = store.reports.status(now), _present(store, now)
-    work = _work(archive, config, now)
-    rules = rules_of(archive, config)
-    short, listed = work["trouble"], _listed(config)
+    listed, values = _configured(config)
+    low_water = values.archive.low_water if values else 0
+    work, rules = _work(archive, low_water, now), rules_of(archive, values.notify if values else ())
+    short = work["trouble"]
     told = f"{short['word']}: {short['why']}" if short else None
-    needs = attention.needs(
-        found, listed, told, now, low_water=_low_water(config), shapes=_shapes(archive), rules=rules
-    )
+    needs = attention.needs(found, listed, told, now, low_water=low_water, shapes=_shapes(archive), rules=rules)
     if json_:
         more = {"attention": needs, "notify": rules, "now": _now(runs), "asked": _asked(archive)}
         put_json({**cast("dict[str, object]", plain(found)), **work, **more})
@@ -71,13 +71,16 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
         put(line)
 
 
-def _listed(config: Path) -> set[str]:
-    """The outlets that are watched; none if the configuration cannot be read."""
+def _configured(config: Path) -> tuple[set[str], Settings | None]:
+    """The outlets that are watched, and the settings; nothing if the configuration cannot be read. It is read once:
+    thousands of outlets take seconds."""
     from scraper.errors import ConfigError
 
     with contextlib.suppress(ConfigError):
-        return set(load(config)[1]) if config.is_dir() else set()
-    return set()
+        if config.is_dir():
+            values, outlets = load(config)
+            return set(outlets), values
+    return set(), None
 
 
 def _needs(needs: Sequence[attention.Need], most: int | None) -> Iterator[str]:
@@ -92,23 +95,14 @@ def _needs(needs: Sequence[attention.Need], most: int | None) -> Iterator[str]:
         yield ""
 
 
-def _work(archive: Path, config: Path, now: datetime) -> dict[str, Any]:
+def _work(archive: Path, low_water: int, now: datetime) -> dict[str, Any]:
     """Which daemons are at work, and what keeps anybody from storing; asked of the system, as both may change without a
     word."""
     from scraper import limits
     from scraper.store.locks import roles_held
 
-    short = limits.shortage(archive, _low_water(config), now)
+    short = limits.shortage(archive, low_water, now)
     return {"daemon": roles_held(archive / ".run"), "trouble": short._asdict() if short else None}
-
-
-def _low_water(config: Path) -> int:
-    """The bytes that have to stay free; none if the configuration cannot be read."""
-    from scraper.errors import ConfigError
-
-    with contextlib.suppress(ConfigError):
-        return load(config)[0].archive.low_water if config.is_dir() else 0
-    return 0
 
 
 def _present(store: FileArchive, now: datetime) -> Present:

@@ -13,9 +13,11 @@ import asyncio
 import errno
 import os
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, Final
 
 import anyio
@@ -26,6 +28,11 @@ from anyio.streams.tls import TLSAttribute, TLSStream
 from scraper.fetch.guard import Endpoint, Guard
 from scraper.fetch.policy import FetchPolicy
 from scraper.fetch.trouble import Trouble
+
+if find_spec("sniffio") is None:
+    # httpcore asks for it at every lock. Where it is not installed, each asking looks through all places that hold
+    # packages, which took a tenth of a request; after this it is known not to be there.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # as the import system spells it
 
 URL = httpx.URL
 InvalidURL = httpx.InvalidURL

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from scraper import attention
 from scraper.article import Block, byline
 from scraper.errors import ArchiveDamaged, ArchivePruned
-from scraper.model import Entry, Outlet
+from scraper.model import Entry, Outlet, SourceState
 from scraper.reasons import explained
 from scraper.reports import Change, Edition, Harm
 from scraper.serve import api, asking, edits, finding, manual, plots, standing, views
@@ -276,12 +276,11 @@ def _pairs(rows: Iterable[dict[str, Any]]) -> list[tuple[list[tuple[str, str]], 
 
 
 def _outlets(site: Site, _request: Request) -> Response:
-    listed = standing.outlet_shapes(site)
-    sources = site.library.status(site.now()).sources
-    states = {
-        one.id: attention.state([s for s in sources if s.outlet == one.id], site.now(), listed=one.listed)
-        for one in listed
-    }
+    listed, now = standing.outlet_shapes(site), site.now()
+    sources: dict[str, list[SourceState]] = {}
+    for source in site.library.status(now).sources:
+        sources.setdefault(source.outlet, []).append(source)
+    states = {one.id: attention.state(sources.get(one.id, ()), now, listed=one.listed) for one in listed}
     return views.page("outlets", title="Outlets", here="/outlets", outlets=listed, states=states, feeds=[])
 
 

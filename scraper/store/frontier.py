@@ -6,7 +6,7 @@ returned and not by what is kept. A power cut may take back the last moments of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -133,6 +133,11 @@ class SqliteFrontier:
         with self._catalogue.read() as db:
             row = db.execute(queries()["source"], {"url": url}).fetchone()
         return source_state(row) if row else None
+
+    def sources(self) -> Mapping[str, SourceState]:
+        """See `interfaces.Frontier`."""
+        with self._catalogue.read() as db:
+            return {state.url: state for state in map(source_state, db.execute(queries()["report_sources"]))}
 
     def source_done(self, state: SourceState) -> None:
         """See `interfaces.Frontier`."""

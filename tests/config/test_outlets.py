@@ -6,12 +6,15 @@ import os
 import pickle
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scraper import outlets
+from scraper import outlets, urls
 from scraper.errors import ConfigError, UsageError
-from scraper.model import Paging, Rule, Source
+from scraper.model import Outlet, Paging, Rule, Source
 from scraper.outlets import Outlets
 from tests.config.helpers import OUTLET, folder, said
 
@@ -362,6 +365,37 @@ def some(tmp_path: Path) -> Outlets:
 def test_an_address_is_its_outlets(some: Outlets, url: str, owner: str | None) -> None:
     found = some.for_url(url)
     assert (found.id if found else None) == owner
+
+
+def test_finding_whose_an_address_is_asks_few_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below `co.uk` there are thousands, and every visit asks."""
+    many = Outlets.of(Outlet(f"p{n}.co.uk", f"P{n}", f"https://www.p{n}.co.uk/") for n in range(300))
+    asked: list[str] = []
+
+    def belongs(url: str, outlet: Outlet) -> bool:
+        asked.append(outlet.id)
+        return urls.belongs(url, outlet)
+
+    monkeypatch.setattr(outlets, "urls", SimpleNamespace(host=urls.host, belongs=belongs))
+    assert many.owners("https://m.p77.co.uk/a") == [many["p77.co.uk"]]
+    assert asked == ["p77.co.uk"]
+
+
+_NAMES = st.sampled_from(
+    ["a.example", "b.a.example", "www.a.example", "m.b.a.example", "amp.example", "a.co.uk", "m.a.co.uk", "co.uk",
+     "www.m.a.co.uk", "xa.co.uk", "example", "127.0.0.1", "localhost"]
+)  # fmt: skip
+_HOSTS = st.builds("{}{}{}".format, st.sampled_from(["", "*."]), _NAMES, st.sampled_from(["", ":8080"]))
+
+
+@given(st.lists(st.tuples(_NAMES, st.lists(_HOSTS, max_size=2)), max_size=6), _NAMES, st.sampled_from(["", ":8080"]))
+def test_an_outlet_is_found_exactly_where_its_own_hosts_say(
+    made: list[tuple[str, list[str]]], name: str, port: str
+) -> None:
+    """Whatever helps to find it leaves out none and adds none."""
+    some = Outlets.of(Outlet(str(n), str(n), f"http://{home}/", hosts=tuple(own)) for n, (home, own) in enumerate(made))
+    url = f"http://{name}{port}/a"
+    assert some.owners(url) == [outlet for outlet in some.values() if urls.belongs(url, outlet)]
 
 
 def test_two_servers_on_one_machine_are_told_apart_by_port(tmp_path: Path) -> None:

@@ -86,6 +86,21 @@ async def test_slow_and_endless(
     assert site.count()[f"/{name}"] == 1
 
 
+async def test_a_request_looks_for_no_package(site: Hostile, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library asked at every lock whether another one is installed, which read folders each time."""
+    await outcome(client, site.url("/ok"))  # whatever is imported late
+    sought: list[str] = []
+
+    class Watch:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            sought.append(name)
+
+    monkeypatch.setattr(sys, "meta_path", [Watch, *sys.meta_path])
+    assert await outcome(client, site.url("/ok")) == "200"
+    assert sought == []
+
+
 async def test_refused_before_it_is_read(site: Hostile, client: Client) -> None:
     """What announces itself as too large, or as a video, is not read: the server cannot even fill the sockets."""
     for name in ("/declared-huge", "/video"):

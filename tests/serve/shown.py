@@ -96,13 +96,12 @@ def shown(root: Path, door: Door | None = None, **more: Any) -> Iterator[Shown]:
             asked.append(url)
             return {"url": url, "verdict": "new"}
 
-        defaults: dict[str, Any] = {"jobs": Jobs(act), "trouble": lambda: None} | more
+        plain: dict[str, Any] = {"jobs": Jobs(act), "trouble": lambda: None, "outlets": lambda: {OUTLET.id: OUTLET}}
         site = Site(
             library=FileLibrary(archive),
             search=archive.search,
             differ=Differ(),
-            outlets=lambda: {OUTLET.id: OUTLET},
-            **defaults,
+            **(plain | more),
         )
         with serving(create_app(site, door), site.jobs) as port:
             base = f"http://127.0.0.1:{port}"

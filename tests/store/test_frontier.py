@@ -308,6 +308,14 @@ def test_a_source_is_remembered(archive: FileArchive) -> None:
     assert archive.frontier.source(FEED) == state
 
 
+def test_all_sources_are_remembered_by_address(archive: FileArchive) -> None:
+    """A start asks once, not once a source."""
+    states = [SourceState(f"https://news.example/{n}", "news.example", START, failures=n) for n in range(3)]
+    for state in states:
+        archive.frontier.source_done(state)
+    assert archive.frontier.sources() == {state.url: state for state in states}
+
+
 # ------------------------------------------------------------------------------------------------ cost
 
 # Statements that may read a whole table, and why.
