@@ -110,7 +110,7 @@ class Program:
         """The command line, with this archive and configuration."""
         return [sys.executable, "-m", "scraper", *args, "--config", str(self.config), "--archive", str(self.archive)]
 
-    def run(self, *args: str, stdin: str = "", timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, *args: str, stdin: str = "", timeout: float = 200) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
             self.command(*args), input=stdin, capture_output=True, text=True, timeout=timeout, check=False

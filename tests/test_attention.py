@@ -122,6 +122,6 @@ def test_status_begins_with_what_needs_attention(tmp_path: Path) -> None:
         program.configure(site, "a.example", outlets={"a.example": outlet("a.example")})
         with program.daemon():
             wait_for((program.archive / "catalogue.sqlite").exists)
-            wait_for(lambda: json.loads(program.run("status", "--json").stdout or "{}").get("attention"), 60)
+            wait_for(lambda: json.loads(program.run("status", "--json").stdout or "{}").get("attention"))
     first, second, *_ = program.run("status").stdout.splitlines()
     assert (first, second) == ("needs attention", "  a.example: its source does not answer")

@@ -145,7 +145,7 @@ def test_the_daemon_rests_says_so_once_and_goes_on(
             assert len(site.asked) == asked
             assert len(errors(program)) <= 2, "one for the write that failed, one for the folder that is gone"
             undo()
-            wait_for(lambda: len(program.texts()) == 3, 90)
+            wait_for(lambda: len(program.texts()) == 3)
             wait_for(lambda: readiness(port) == (200, "ready"))
             daemon.send_signal(signal.SIGTERM)  # a killed one may leave a write for the next to end
             assert daemon.wait(30) == 0
@@ -167,7 +167,7 @@ def test_a_disk_that_fails_twice_to_confirm_is_believed_no_more(tmp_path: Path, 
             program.say("syncs", 1)
             announce(site, 2)
             wait_for(lambda: errors(program) == ["archive-unwritable"])
-            wait_for(lambda: len(program.texts()) == 2, 90)
+            wait_for(lambda: len(program.texts()) == 2)
             wait_for(lambda: "archive-back" in [line["event"] for line in program.log()])
             program.say("syncs", 1)
             announce(site, 4)
@@ -212,7 +212,7 @@ def test_a_catalogue_that_somebody_holds_is_a_pause(tmp_path: Path, tally: Tally
                 assert "Story 0" in curl(f"http://127.0.0.1:{port}/")
                 assert "holds it for too long" in curl(f"http://127.0.0.1:{port}/status")
                 assert program.run("show", URL).returncode == 0
-            wait_for(lambda: len(program.texts()) == 3, 90)
+            wait_for(lambda: len(program.texts()) == 3)
             wait_for(lambda: readiness(port) == (200, "ready"))
             daemon.send_signal(signal.SIGTERM)
             assert daemon.wait(30) == 0

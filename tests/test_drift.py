@@ -221,7 +221,7 @@ def test_a_daemon_minds_the_texts_and_status_tells(tmp_path: Path) -> None:
     with serve(site):
         program.configure(site, OUTLET.id, outlets={OUTLET.id: outlet(OUTLET.id)})
         with program.daemon("--role", "scheduler"):
-            wait_for(lambda: "shape-odd" in [line["event"] for line in program.log()], 60)
+            wait_for(lambda: "shape-odd" in [line["event"] for line in program.log()])
             told = json.loads(program.run("status", "--json").stdout)["attention"]
     (said,) = [need["said"] for need in told if need["word"] == "shape"]
     assert "texts of about 21 characters (were 1890 to 1890)" in said

@@ -92,7 +92,7 @@ def test_the_daemon_stops_before_the_disk_is_full_and_goes_on_by_itself(program:
             time.sleep(3)
             assert (program.texts(), daemon.poll()) == ([], None)
             ballast.unlink()
-            wait_for(lambda: len(program.texts()) == 2, 50)
+            wait_for(lambda: len(program.texts()) == 2)
     assert len(events(program, "disk-low")) == len(events(program, "archive-back")) == 1
 
 

@@ -126,7 +126,7 @@ def test_a_daemon_at_work_takes_the_file_up(town: Town) -> None:
     with town.program.daemon():
         wait_for(town.program.log)
         assert town.program.run("outlets", "add", HOME).returncode == 0
-        wait_for(town.program.texts, 60)
+        wait_for(town.program.texts)
 
 
 CMS = {

@@ -185,8 +185,10 @@ def test_the_daemon_follows_pages_too(program: Program, site: Site) -> None:
     site.routes["/feed.xml"] = feed(URL, f"{URL}?page=2")
     text = outlet(HOST) + '[pages]\nnumber = "[?&]page=([0-9]+)"\n'
     program.configure(site, HOST, outlets={HOST: text})
-    with program.daemon():
+    with program.daemon() as daemon:
         wait_for(program.texts)
+        daemon.terminate()
+        daemon.wait()
     assert len(program.texts()) == 1
     assert all(text in program.texts()[0].read_text() for text in PARAGRAPHS)
     assert sound(program)

@@ -65,7 +65,7 @@ def test_files_that_come_and_go_leave_the_daemon_at_work(tmp_path: Path) -> None
                     time.sleep(0.003)
 
         with program.daemon() as daemon:
-            wait_for(lambda: any(line["event"] == "started" for line in program.log()), 90)
+            wait_for(lambda: any(line["event"] == "started" for line in program.log()))
             meddler = threading.Thread(target=meddle)
             meddler.start()
             wait_for(lambda: any(line["event"] in {"config-reloaded", "config-mistake"} for line in program.log()))

@@ -80,7 +80,7 @@ def test_two_daemons_with_two_archives_know_nothing_of_each_other(tmp_path: Path
             both.enter_context(program.daemon())
             ports[name] = program
         for name, program in ports.items():
-            wait_for(program.texts, 90)
+            wait_for(program.texts)
             base = f"http://127.0.0.1:{port_of(program)}"
             with httpx.Client(base_url=base, trust_env=False, timeout=30) as ask:
                 [article_] = ask.get("/api/v1/articles").json()["items"]

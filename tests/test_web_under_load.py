@@ -48,7 +48,7 @@ def _files() -> Iterator[None]:
 
 def port_of(program: Program) -> int:
     """Where the daemon listens, as soon as it does."""
-    wait_for(lambda: [line for line in program.log() if line["event"] == "listening"], 90)
+    wait_for(lambda: [line for line in program.log() if line["event"] == "listening"])
     [line] = [line for line in program.log() if line["event"] == "listening"]
     return int(re.findall(r":(\d+)/", line["address"])[0])
 
@@ -87,7 +87,7 @@ def test_idle_connections_and_slow_readers_keep_neither_pages_nor_fetching(progr
         program.configure(site, GOOD, outlets={GOOD: outlet(GOOD, every="1s")})
         daemon = held.enter_context(program.daemon())
         port = port_of(program)
-        wait_for(lambda: len(program.texts()) == 2, 90)
+        wait_for(lambda: len(program.texts()) == 2)
         path, before = download(port), descriptors(daemon.pid)
         with ExitStack() as crowd:
             for _ in range(MANY):
@@ -102,7 +102,7 @@ def test_idle_connections_and_slow_readers_keep_neither_pages_nor_fetching(progr
                 for _ in range(20):
                     assert ask.get("/healthz").json() == {"status": "ok"}
                 wait_for(lambda: ask.get("/api/v1/status").status_code == 200)
-            wait_for(lambda: len(program.texts()) == 6, 90)
+            wait_for(lambda: len(program.texts()) == 6)
         wait_for(lambda: descriptors(daemon.pid) <= before + 2 * SPARE)
         assert daemon.poll() is None
 

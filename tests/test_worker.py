@@ -87,12 +87,12 @@ async def test_errors_keep_their_reason_across_processes() -> None:
 
 async def test_waiting_for_a_free_child_is_not_reading_time() -> None:
     """Heavy pages of one outlet must not make the pages of others, which queue behind them, look heavy."""
-    reader = CagedReader(Cage(workers=1, timeout=timedelta(seconds=2)))
+    reader = CagedReader(Cage(workers=1, timeout=timedelta(seconds=8)))
     await reader.run(os.getpid)
     done: list[bool] = []
 
     async def nap() -> None:
-        await reader.run(time.sleep, 0.9)
+        await reader.run(time.sleep, 3)
         done.append(True)
 
     async with anyio.create_task_group() as tasks:
@@ -103,9 +103,9 @@ async def test_waiting_for_a_free_child_is_not_reading_time() -> None:
 
 async def test_the_cpu_time_of_a_child_is_bounded() -> None:
     """A child whose parent was killed while it worked does not work on for ever."""
-    reader = CagedReader(Cage(workers=1, timeout=timedelta(seconds=3)))
+    reader = CagedReader(Cage(workers=1, timeout=timedelta(seconds=60)))
     soft, used = await reader.run(cpu_limit)
-    assert 0 < soft - used <= 5
+    assert 0 < soft - used <= 62
 
 
 def cpu_limit() -> tuple[int, float]:

@@ -68,7 +68,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Clie
 
 def test_its_pages_show_real_edits_while_it_runs(stage: tuple[httpx.Client, Path]) -> None:
     client, _ = stage
-    wait_for(lambda: "<ins" in client.get("/").text, 60)
+    wait_for(lambda: "<ins" in client.get("/").text)
     ready = client.get("/api/v1/changes").json()["items"]
     assert {one["outlet"] for one in ready} <= {"harbourpost.example", "valleycourier.example", "northwire.example"}
     assert client.get(f"/articles/{ready[0]['article']}").status_code == 200
@@ -88,7 +88,7 @@ def test_its_first_page_looks_again_by_itself(stage: tuple[httpx.Client, Path]) 
 
 def test_its_texts_can_be_searched_while_it_runs(stage: tuple[httpx.Client, Path]) -> None:
     client, _ = stage
-    wait_for(lambda: client.get("/api/v1/search", params={"q": "ferry"}).json()["items"], 60)
+    wait_for(lambda: client.get("/api/v1/search", params={"q": "ferry"}).json()["items"])
 
 
 @pytest.fixture

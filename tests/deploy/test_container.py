@@ -84,7 +84,7 @@ class Container:
             self.command("scraper", *json.loads(command)), stdout=log, stderr=log
         ) as walls:  # fmt: skip
             try:
-                wait_for(lambda: "started" in log_of(self), 60)
+                wait_for(lambda: "started" in log_of(self))
                 yield psutil.Process(walls.pid).children(recursive=True)[0]
             finally:
                 walls.kill()
@@ -116,7 +116,7 @@ def container(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         port = free.getsockname()[1]
     it = Container(program, port)
     with it.at_work() as _:
-        wait_for(lambda: list(program.archive.glob("articles/**/000_*.txt")), 60)
+        wait_for(lambda: list(program.archive.glob("articles/**/000_*.txt")))
         yield it
 
 
@@ -166,5 +166,5 @@ def test_it_ends_in_order_when_it_is_told_to(container: Container, tmp_path: Pat
         other = Container(program, free.getsockname()[1])
     with other.at_work() as process:
         process.send_signal(signal.SIGTERM)
-        wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 20)
+        wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
     assert '"stopped"' in log_of(other)

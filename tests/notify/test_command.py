@@ -83,17 +83,17 @@ def test_a_daemon_tells_of_an_edit_and_goes_on_after_kill_9(program: Program, si
     program.fetch(URL)
     note = program.archive / ".run" / "notify" / "all.json"
     with program.daemon("--role", "scheduler,worker") as process:
-        wait_for(note.exists, 90)
+        wait_for(note.exists)
         site.routes[PATH] = article_page(*PARAGRAPHS[:-1], "The pier will cost 41 million.")
         program.fetch(URL)
-        wait_for(lambda: hook.got, 90)
+        wait_for(lambda: hook.got)
         wait_for(lambda: json.loads(note.read_bytes())["sent"] == 1)
         process.send_signal(signal.SIGKILL)
         process.wait()
     site.routes[PATH] = article_page(*PARAGRAPHS[:-1], "The pier will cost 43 million.")
     program.fetch(URL)
     with program.daemon("--role", "scheduler,worker"):
-        wait_for(lambda: len(hook.got) == 2, 90)
+        wait_for(lambda: len(hook.got) == 2)
         wait_for(lambda: json.loads(note.read_bytes())["sent"] == 2)
     assert [[edit["version"] for edit in message["edits"]] for message in hook.messages] == [[1], [2]]
     assert "all: 2 messages taken, last " in program.run("status").stdout
@@ -108,12 +108,12 @@ def test_a_changed_rule_is_taken_up_by_a_daemon_at_work(program: Program, site: 
     with receiver() as other:
         path.write_text(path.read_text().replace("private = [", f'private = ["{other.url[7:-5]}", '))
         with program.daemon("--role", "scheduler,worker"):
-            wait_for(note.exists, 90)
+            wait_for(note.exists)
             path.write_text(path.read_text().replace(hook.url, f"{other.url}?token=s3cret"))
-            wait_for(lambda: "rules-reloaded" in [line["event"] for line in program.log()], 60)
+            wait_for(lambda: "rules-reloaded" in [line["event"] for line in program.log()])
             site.routes[PATH] = article_page(*PARAGRAPHS[:-1], "The pier will cost 41 million.")
             program.fetch(URL)
-            wait_for(lambda: other.got, 90)
+            wait_for(lambda: other.got)
             shown = program.run("status", "--json").stdout
     assert (hook.got, [edit["version"] for edit in other.messages[0]["edits"]]) == ([], [1])
     assert "s3cret" not in (program.root / "daemon.log").read_text() + shown

@@ -277,11 +277,11 @@ def test_pages_and_daemon_as_two_processes_share_the_pace_of_a_host(tmp_path: Pa
             with httpx.Client(base_url=_address(program), trust_env=False, timeout=30) as client:
                 assert "Only these pages are served" in client.get("/").text
                 with program.daemon("--role", "scheduler,worker"):
-                    wait_for(lambda: len(program.texts()) >= 1, 60)
+                    wait_for(lambda: len(program.texts()) >= 1)
                     place = client.post("/fetch", data={"url": f"http://news.test{paths[3]}"}).headers["location"]
-                    wait_for(lambda: client.get(place).status_code == 303, 60)
+                    wait_for(lambda: client.get(place).status_code == 303)
                     assert client.get(client.get(place).headers["location"]).status_code == 200
-                    wait_for(lambda: len(program.texts()) == 4, 60)
+                    wait_for(lambda: len(program.texts()) == 4)
                     wait_for(lambda: "The daemon has been at work since" in client.get("/").text)
     times = [at for at, *_ in site.asked]
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.9

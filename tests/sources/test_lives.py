@@ -156,9 +156,9 @@ def test_lives_of_sources(program: Program, tally: Tally) -> None:
     with serve(site):
         program.configure(site, GOOD, *hosts.values(), outlets=files | {GOOD: outlet(GOOD, "1s")})
         with program.daemon() as daemon:
-            wait_for(lambda: site.paths(hosts["touch-all"]).count("/source") >= LOOKS, 90)
-            wait_for(lambda: kept(program, GOOD) == 5, 60)
-            wait_for(lambda: all(kept(program, host) >= LIVES[name][2] for name, host in hosts.items()), 90)
+            wait_for(lambda: site.paths(hosts["touch-all"]).count("/source") >= LOOKS)
+            wait_for(lambda: kept(program, GOOD) == 5)
+            wait_for(lambda: all(kept(program, host) >= LIVES[name][2] for name, host in hosts.items()))
             assert daemon.poll() is None
         asked = Counter(host for _, host, _ in site.asked)
     ends = {name: (kept(program, host), asked[host] <= LIVES[name][3]) for name, host in hosts.items()}
@@ -210,6 +210,6 @@ def test_the_day_of_a_trap_is_bounded(program: Program) -> None:
         files = {"trap.example": outlet("trap.example", "1s", "front", "/")}
         program.configure(site, "trap.example", outlets=files, more="[visits]\nper_host_day = 30\n")
         with program.daemon():
-            wait_for(lambda: any(line["event"] == "host-capped" for line in program.log()), 60)
-            wait_for(lambda: site.paths().count("/") >= 3, 60)
+            wait_for(lambda: any(line["event"] == "host-capped" for line in program.log()))
+            wait_for(lambda: site.paths().count("/") >= 3)
     assert len(site.asked) <= 33

@@ -17,7 +17,7 @@ from tests.sources.rows import DOMAIN, ROWS, Row
 from tests.tally import Tally
 
 HOSTS = {name: f"{name}.{DOMAIN}" for name in ROWS}
-LIMITS = '[network]\ndeadline = "3s"\nsilence = "2s"\nconnect_timeout = "2s"\nmax_feed = "4MB"\nmax_sitemap = "4MB"\n'
+LIMITS = '[network]\ndeadline = "15s"\nsilence = "8s"\nconnect_timeout = "15s"\nmax_feed = "4MB"\nmax_sitemap = "4MB"\n'
 
 
 @dataclass
