@@ -26,6 +26,7 @@ from scraper.errors import UsageError
 if TYPE_CHECKING:
     import socket
 
+    from scraper.demo.bringing import Past
     from scraper.demo.show import Row
     from scraper.demo.site import DemoSite, Truth
     from scraper.interfaces import Frontier
@@ -100,12 +101,13 @@ def _sees_a_display() -> bool:
 async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bool:
     from scraper import log
     from scraper.daemon import ROLES
+    from scraper.demo.bringing import Past
     from scraper.demo.outlets import outlet_files
     from scraper.demo.site import DemoSite, serve, story
     from scraper.web import address_of, listen_on
 
     log.setup(level="error")
-    site = DemoSite(seed=seed)
+    site, past = DemoSite(seed=seed), Past()
     put(story())
     with listen_on("127.0.0.1:0") as sock:
         async with serve(site) as address:
@@ -117,9 +119,9 @@ async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bo
             async with opened(places.archive, places.config) as open_:
                 with open_.archive.hold_daemon_lock(ROLES):
                     rows = await _watch(
-                        Show(open_, site, address, seconds, browser, sys.stdout.isatty()), places.config, sock
+                        Show(open_, site, address, past, seconds, browser, sys.stdout.isatty()), places.config, sock
                     )
-    _end(rows, places)
+    _end(rows, past, places)
     return all(row.agrees for row in rows)
 
 
@@ -130,6 +132,7 @@ class Show:
     open_: Open
     site: DemoSite
     outlets: str
+    past: Past
     seconds: int
     browser: bool
     stays: bool
@@ -146,17 +149,19 @@ class Show:
         from scraper.serve.site import Notice
 
         link = f"{self.outlets}/", "The outlets as they are now"
+        made_up = "What was captured before the demo began is a past that is made up, imported from a WARC file."
         if self.told:
-            return Notice(f"All has been shown: {sentence(self.rows)}.", *link)
+            return Notice(f"All has been shown: {sentence(self.rows)}. {made_up}", *link)
         return Notice(
-            "A demo: three outlets on this machine, edited now and then, with other banners at each visit. This page "
-            "looks again by itself.", *link, again=AGAIN,
+            "A demo: three outlets on this machine, edited now and then, with other banners at each visit. "
+            f"{made_up} This page looks again by itself.", *link, again=AGAIN,
         )  # fmt: skip
 
 
 async def _watch(show: Show, config: Path, sock: socket.socket) -> Sequence[Row]:
     """Run the daemon on the site, and serve its pages, until every text was shown and kept, or the time is over."""
     from scraper.daemon import Daemon
+    from scraper.demo.bringing import bring_past
     from scraper.following import keep_up
     from scraper.settings import Serve
     from scraper.web import Web, address_of
@@ -168,6 +173,7 @@ async def _watch(show: Show, config: Path, sock: socket.socket) -> Sequence[Row]
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_show, show, daemon.stopping)
         tasks.start_soon(keep_up, open_.archive.search, open_.services, daemon, 1.0)
+        tasks.start_soon(bring_past, open_.services, show.site.past, show.site.seed, show.past)
         if show.browser:
             # A thread that ends with the program: some browsers are waited for until they are closed.
             threading.Thread(target=webbrowser.open, args=[address_of(sock)], daemon=True).start()
@@ -250,13 +256,16 @@ def _is_confirmed(open_: Open, truth: Truth) -> bool:
     return entry is not None and entry.gone_since is not None
 
 
-def _end(rows: Sequence[Row], places: Places) -> None:
+def _end(rows: Sequence[Row], past: Past, places: Places) -> None:
     from rich.console import Console
 
     from scraper.demo.show import sentence, table
 
     Console(width=None if sys.stdout.isatty() else 100).print(table(rows))
-    put(f"\n{sentence(rows)}\n\nLook around:")
+    put(f"\n{sentence(rows)}")
+    if past.articles:
+        put(f"besides, of the past that is made up: {past}")
+    put("\nLook around:")
     put(f"  export SCRAPER_ARCHIVE={shlex.quote(str(places.archive.absolute()))}")
     put(f"  export SCRAPER_CONFIG={shlex.quote(str(places.config.absolute()))}")
     for command in ("status", "changes", "changes --stealth", "verify --deep", "run --role web"):

@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scraper.demo import pages
+from scraper.demo import pages, past
 from scraper.demo.outlets import outlet_files
 from scraper.demo.stories import State, Story, load
 
@@ -99,7 +99,8 @@ class Answer:
 
 @dataclass(slots=True)
 class DemoSite:
-    """Three outlets with seven articles. The same `seed`, clock and requests give the same pages.
+    """Three outlets with seven articles, and a `past` that is made up. The same `seed`, clock and requests give the
+    same pages.
 
     `clock` counts seconds; `opened` is when the outlets' day began; `pause` and `looks` say when a text may change.
     """
@@ -109,6 +110,7 @@ class DemoSite:
     opened: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     pause: float = 3.0
     looks: int = 3
+    past: tuple[past.Old, ...] = field(init=False)
     _lives: list[_Life] = field(init=False)
     _started: float = field(init=False)
     _count: int = field(init=False, default=0)
@@ -116,6 +118,7 @@ class DemoSite:
     def __post_init__(self) -> None:
         self._started = self.clock()
         self._lives = [self._life(story) for story in load()]
+        self.past = past.olds(self.opened)
 
     def _life(self, story: Story) -> _Life:
         published = self.opened - timedelta(hours=story.hours)
@@ -193,7 +196,16 @@ class DemoSite:
             case "/robots.txt":
                 return _tagged("text/plain; charset=utf-8", pages.robots(host))
             case _:
-                return _html(pages.gone(host), 404)
+                return self._old(host, path)
+
+    def _old(self, host: str, path: str) -> Answer:
+        """What was reported before the demo began, as it stands: it is in no list, and changes no more."""
+        url = f"http://{host}{path}"
+        for old in self.past:
+            if old.url.rstrip("/") == url.rstrip("/"):
+                status, text = past.page(old, self.opened, self._noise(host))
+                return _html(text, status)
+        return _html(pages.gone(host), 404)
 
     def _subject(self, life: _Life) -> pages.Subject:
         return pages.Subject(life.url, life.story.host, life.story.section, life.published, life.modified, life.state)
@@ -242,6 +254,8 @@ def story() -> str:
         "correction printed, an earlier text put back. The archive should hold exactly that many new versions.",
         "At the end one article is deleted. A deletion is believed only after several visits over hours, so the "
         "archive calls it gone, unconfirmed, and keeps its text.",
+        "So that there is something to look at from the start, a past of nine days is made up: captures of older "
+        "articles, each at its own date, imported while the first visits are made.",
     )
     return "\n\n".join(textwrap.fill(part, WIDTH) for part in told)
 

@@ -14,7 +14,8 @@ Table = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class State:
     """One text of a report. `kind` is the edit that led to it (`new` for the first, `gone` if it is taken away);
-    `honest` whether the outlet moved its date of modification; `status` what a request for it is answered with."""
+    `honest` whether the outlet moved its date of modification; `status` what a request for it is answered with; `later`
+    how many hours after publication it came, in the past that is made up."""
 
     kind: str
     title: str
@@ -25,6 +26,7 @@ class State:
     body: tuple[str, ...]
     honest: bool = True
     status: int = 200
+    later: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,9 @@ class Story:
     states: tuple[State, ...]
 
 
-def load() -> tuple[Story, ...]:
-    """The stories that are part of the program."""
-    text = files(__package__).joinpath("stories.toml").read_text(encoding="utf-8")
+def load(name: str = "stories.toml") -> tuple[Story, ...]:
+    """The stories in a file that is part of the program."""
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return tuple(map(_story, tomllib.loads(text)["story"]))
 
 
@@ -56,7 +58,7 @@ def _story(table: Table) -> Story:
             body=tuple(table["body"]),
         )
     ]
-    for edit in table["edits"]:
+    for edit in table.get("edits", ()):
         states.append(_edited(states, edit))
     return Story(table["host"], table["path"], table["section"], table["hours"], tuple(states))
 
@@ -80,8 +82,9 @@ def _edited(states: list[State], edit: Table) -> State:
         body=tuple(body),
         honest=edit.get("honest", False),
         status=edit.get("status", 200),
+        later=edit.get("later", 0.0),
     )
-    if replace(state, kind=last.kind, honest=last.honest) == last:
+    if replace(state, kind=last.kind, honest=last.honest, later=last.later) == last:
         raise ValueError(f"an edit of {last.title!r} changes nothing: {edit}")
     return state
 

@@ -86,6 +86,17 @@ def test_its_first_page_looks_again_by_itself(stage: tuple[httpx.Client, Path]) 
     assert "A demo: three outlets on this machine" in pages[0].text
 
 
+def test_its_pages_have_a_past_that_is_said_to_be_made_up(stage: tuple[httpx.Client, Path]) -> None:
+    """Two articles that are gone, edits in silence, and the file that they came from."""
+    client, said = stage
+    wait_for(lambda: client.get("/gone").text.count("/articles/") >= 2, 120)
+    assert "a past that is made up" in client.get("/").text
+    assert "past of nine days is made up" in " ".join(said.read_text("utf-8").split())
+    silent = client.get("/api/v1/changes", params={"stealth": "true", "limit": 100}).json()["items"]
+    (mill,) = {one["article"] for one in silent if "mill-owner-denies" in one["url"]}
+    assert "made-up-past.warc.gz" in client.get(f"/articles/{mill}/evidence").text
+
+
 def test_its_texts_can_be_searched_while_it_runs(stage: tuple[httpx.Client, Path]) -> None:
     client, _ = stage
     wait_for(lambda: client.get("/api/v1/search", params={"q": "ferry"}).json()["items"])

@@ -1,0 +1,52 @@
+"""Brings the past that is made up into the demo's archive: by the same import as every WARC file, beside the daemon."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anyio import to_thread
+
+from scraper.demo import past
+from scraper.gather.holdings import Holdings
+from scraper.pipeline.importing import Brought, Nobody, bring
+from scraper.pipeline.services import Services
+
+
+@dataclass(slots=True)
+class Past:
+    """What came of it so far; `gone` are ids of articles."""
+
+    articles: int = 0
+    versions: int = 0
+    gone: set[str | None] = field(default_factory=set)
+
+    def add(self, brought: Brought) -> None:
+        """Count one capture."""
+        if outcome := brought.outcome:
+            self.articles += outcome.verdict == "new"
+            self.versions += outcome.verdict in {"new", "edited"}
+            if outcome.verdict == "gone" and "confirmed" in outcome.flags:
+                self.gone.add(outcome.article_id)
+
+    def __str__(self) -> str:
+        return f"{self.articles} articles in {self.versions} versions, {len(self.gone)} of them gone"
+
+
+async def bring_past(services: Services, olds: Sequence[past.Old], seed: int, told: Past) -> None:
+    """Import all of it, and say in `told` how far it is; nothing if the archive has a past from an earlier demo.
+
+    Asks nobody anything. Raises ArchiveError.
+    """
+    if await services.store(services.archive.find, olds[0].url):
+        return
+    asks_nobody = replace(services, fetcher=Nobody())
+    with tempfile.TemporaryDirectory(prefix="scraper-demo-past-") as folder:
+        file = Path(folder) / past.FILE
+        file.write_bytes(await to_thread.run_sync(past.warc, olds, seed))
+        with Holdings(Path(folder), datetime.now(UTC)) as holdings:
+            await to_thread.run_sync(holdings.add, file, None)
+            await bring(asks_nobody, holdings, told.add, ahead=1)
