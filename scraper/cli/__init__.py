@@ -30,7 +30,7 @@ COMMANDS = {
     "outlets": "outlets",
     "discover": "outlets",
     "extract": "extract",
-    "verify": "state",
+    "verify": "verify",
     "reindex": "state",
     "reread": "reread",
     "import": "importing",

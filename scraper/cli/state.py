@@ -1,4 +1,4 @@
-"""`scraper status`, `changes`, `verify`, `reindex`: how the archive is doing, and whether it can be trusted."""
+"""`scraper status`, `changes`, `reindex`: how the archive is doing."""
 
 from __future__ import annotations
 
@@ -268,34 +268,6 @@ def changes(limit: int, json_: bool, archive: Path, config: Path, **wanted: Any)
         put(f"  {change.url}  {change.version - 1} → {change.version}")
     if limit and len(found) > limit:
         click.echo(f"scraper: there are more than {limit}; --limit 0 shows all", err=True)
-
-
-@click.command()
-@click.option("--deep", is_flag=True, help="Read every record of every WARC too.")
-@as_json
-@places
-def verify(deep: bool, json_: bool, archive: Path, config: Path) -> None:
-    """Prove that nothing in the archive was altered or lost.
-
-    Every finding names the file and what to do. Changes nothing; may be run while a
-    daemon works. Exit code 1 if anything was found.
-
-    \b
-    scraper verify
-    scraper verify --deep
-    """
-    from scraper.store.prune import nobody_prunes
-    from scraper.store.verify import verify as check
-
-    problems = 0
-    with Progress() as progress, nobody_prunes(archive):
-        for finding in check(archive, deep=deep, step=progress.step):
-            problems += 1
-            progress.clear()
-            put_json(finding) if json_ else put(f"{finding.file}: {finding.problem}; {finding.repair}")
-    if not json_:
-        put(count(problems, "problem") if problems else "everything is as it was stored")
-    raise click.exceptions.Exit(int(problems > 0))
 
 
 @click.command()

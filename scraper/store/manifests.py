@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +24,9 @@ from scraper.store import paths
 from scraper.store.catalogue import Catalogue, queries
 from scraper.store.files import Files, opened, read, staged, unwritable
 from scraper.store.stamps import day_of, day_start
+
+_LONGEST = 1 << 16  # bytes of a line
+_LARGEST = 1 << 30  # bytes of a manifest: of a day on which millions of versions were brought here
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,22 @@ def parse(content: bytes) -> list[tuple[str, str]]:
     return [(line[0], line[1]) for line in lines if len(line) == 2]
 
 
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file of any size. Raises ArchiveDamaged."""
+def lines(path: Path) -> Iterator[tuple[str, str]]:
+    """The same of the manifest at `path`, which is never held as a whole. Raises ArchiveDamaged."""
     with opened(path) as fd, open(fd, "rb", closefd=False) as file:
+        while line := file.readline(_LONGEST):
+            yield from parse(line)
+
+
+def own_sha256(path: Path) -> str:
+    """The SHA-256 of the manifest at `path`. Raises ArchiveDamaged, also if it is larger than any can be."""
+    return file_sha256(path, _LARGEST)
+
+
+def file_sha256(path: Path, most: int | None = None) -> str:
+    """The SHA-256 of a file of any size, or of `most` bytes. Raises ArchiveDamaged."""
+    with opened(path) as fd, open(fd, "rb", closefd=False) as file:
+        size = os.fstat(fd).st_size
+        if most is not None and size > most:
+            raise ArchiveDamaged(path, f"is {size} bytes long, which nothing here may be; restore it from a backup")
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -754,11 +754,25 @@ SELECT path, sha256 FROM widgets ORDER BY path;
 SELECT serial, file, known FROM warcs ORDER BY serial;
 
 -- name: captures_of_warc
--- The records of one file that the catalogue knows, by where they lie now.
-SELECT coalesce(m.seq, c.seq), c.length, c.record_id, c.digest, c.url, c.captured_at FROM captures AS c
+-- Records of one file that the catalogue knows, by where they were first written and where they lie now.
+SELECT c.seq, coalesce(m.seq, c.seq), c.length, c.record_id, c.digest, c.url, c.captured_at FROM captures AS c
 LEFT JOIN moved AS m ON m.record_id = c.record_id
-WHERE c.seq >= :from AND c.seq < :to AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id)
-ORDER BY c.seq;
+WHERE c.seq > :after AND c.seq <= :upto AND NOT EXISTS (SELECT 1 FROM pruned AS p WHERE p.record_id = c.record_id)
+ORDER BY c.seq LIMIT :limit;
+
+-- name: last_capture
+-- Where the last record of one file was first written that the catalogue knows.
+SELECT max(seq) FROM captures WHERE seq >= :from AND seq < :to;
+
+-- name: first_visit
+-- What the first visit of all is called.
+SELECT record_id FROM visits ORDER BY seq LIMIT 1;
+
+-- name: stored_after
+-- Visits that stored something in an article's folder, behind a place in the order of visits.
+SELECT seq, article_id FROM visits
+WHERE seq > :seq AND article_id IS NOT NULL AND (version IS NOT NULL OR verdict IN ('gone', 'back'))
+ORDER BY seq LIMIT :limit;
 
 -- name: visits_without_version
 -- Visits that say they made a version which is not there.

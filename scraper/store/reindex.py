@@ -202,11 +202,16 @@ def _take_in_unnamed(db: apsw.Connection, root: Path, quarantine: Quarantine | N
         notes.say(quarantine.take(path, "a write that did not end: there is no text"))
 
 
-def article_files(root: Path) -> Iterator[Path]:
-    """All files in articles' folders, in order. Links are not followed."""
+def article_files(root: Path, after: str = "") -> Iterator[Path]:
+    """All files in articles' folders, in order; those in folders behind `after` only. Links are not followed."""
+    last = Path(after).parts
     for folder, names, found in os.walk(root / paths.ARTICLES):
         names.sort()
-        yield from (Path(folder, name) for name in sorted(found))
+        here = Path(folder).relative_to(root).parts
+        if here == last[: len(here)]:  # what is in `after`, and in the folders above it, came before it
+            names[:] = [name for name in names if (*here, name) >= last[: len(here) + 1]]
+        elif here > last:
+            yield from (Path(folder, name) for name in sorted(found))
 
 
 def _carry_over(db: apsw.Connection, old: Path, result: Rebuilt) -> State:

@@ -42,6 +42,13 @@ class Slips:
             self._files.rename(self._files.stage(path, data), path)
             self._files.sync_folder(self._folder)
 
+    def remove(self, name: str) -> None:
+        """Note nothing any more. Raises ArchiveUnwritable."""
+        path = self._path(name)
+        with unwritable(path), contextlib.suppress(FileNotFoundError):
+            self._files.unlink(path)
+            self._files.sync_folder(self._folder)
+
     def _path(self, name: str) -> Path:
         if os.sep in name or name.startswith("."):
             raise ArchiveUnwritable(self._folder / name, "is no name for a note; choose a plain word")

@@ -340,6 +340,7 @@ WHOLE = {
     "report_outlets": "one row an outlet",
     "export_rows": "reads everything",
     "last_moment": "the last row of a table",
+    "first_visit": "the first row of a table",
     "articles_of_outlet_after": "the ids of one outlet are put in order",
     "edits_before": "what is chosen from one stretch is put in order",
     "edits_of_outlet_before": "what is chosen from one stretch is put in order",
