@@ -27,10 +27,8 @@ def url(number: int) -> str:
     return f"https://news.example/story-{number}"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fill(root: Path) -> None:
     """Six articles of three versions, one of them gone, in several WARC files, with two manifests."""
-    root = tmp_path_factory.mktemp("template") / "archive"
     with opened(root, warc_size=12_000, clock=Clock()) as archive:
         for day in range(3):
             for number in range(STORIES):
@@ -38,6 +36,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             archive.write_manifests(date(2024, 6, 2) + (day + 1) * DAY)
         gone(archive, at=START + 3 * DAY, url=url(2))
     assert len(list(root.glob("warc/*/*/*"))) > 2
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive to copy."""
+    root = tmp_path_factory.mktemp("template") / "archive"
+    fill(root)
     return root
 
 
