@@ -1,7 +1,7 @@
 """The real `scraper verify`, killed and interrupted by the kernel in the middle of its work, and gone on with.
 
-`strace` sends the signal at a call that notes the place; nothing of the program is replaced, but that it does so wherever
-it can, and not every five seconds.
+`strace` sends the signal at a call that notes the place; nothing of the program is replaced, but that it does so
+wherever it can, and not every five seconds.
 """
 
 from __future__ import annotations
