@@ -53,9 +53,19 @@ def _day(at: datetime | None) -> date | None:
     return at.date() if at else None
 
 
+def catch_up(site: Site) -> int:
+    """Let the search take in what is new, as far as a moment allows; how many versions it does not know yet."""
+    return site.search.follow(CATCH_UP).behind
+
+
 def find(site: Site, wanted: Query, limit: int, cursor: str | None) -> Found:
-    """One page of hits. Raises Problem."""
-    site.search.follow(CATCH_UP)
+    """One page of hits, of all that is new too. Raises Problem."""
+    catch_up(site)
+    return known(site, wanted, limit, cursor)
+
+
+def known(site: Site, wanted: Query, limit: int, cursor: str | None) -> Found:
+    """One page of hits, of what the search has taken in. Raises Problem."""
     try:
         return site.search.find(wanted, limit=limit, cursor=cursor)
     except QueryTooDear as error:

@@ -324,13 +324,15 @@ def _search(site: Site, request: Request) -> Response:
     chosen = {name: request.query_params.get(name, "") for name in _SEARCH}
     listed = standing.outlet_shapes(site)
     shown: dict[str, Any] = {"hits": [], "next": None, "wrong": None, "facets": None}
-    if chosen["q"].strip():
+    asked = bool(chosen["q"].strip())
+    behind = finding.catch_up(site) if asked else site.search.behind()
+    if asked:
         shown |= _found(site, request)
     query = {name: text for name, text in chosen.items() if text}
     following = urlencode(query | {"cursor": shown["next"]}) if shown["next"] else None
     return views.page(
         "search", title="Search", here="/search", chosen=chosen, outlets=listed, base=urlencode(query),
-        languages=sorted({one.language for one in listed if one.language}), behind=site.search.behind(),
+        languages=sorted({one.language for one in listed if one.language}), behind=behind,
         feeds=[{"title": f"Search: {chosen['q']}", "url": f"/feeds/search.atom?{urlencode(query)}"}] if query else [],
         **(shown | {"next": f"/search?{following}" if following else None}),
     )  # fmt: skip
@@ -344,7 +346,7 @@ def _found(site: Site, request: Request) -> dict[str, Any]:
     try:
         values = _values(request, *finding.FIELDS)
         wanted = finding.asked(values)
-        found = finding.find(site, wanted, HITS, values["cursor"])
+        found = finding.known(site, wanted, HITS, values["cursor"])
     except Problem as problem:
         return {"wrong": problem.detail.removeprefix("q: ")}
     counts = None if values["cursor"] else finding.facets(site, wanted)

@@ -28,7 +28,7 @@ from scraper.store.archive import FileArchive
 from scraper.store.catalogue import connect, make
 from scraper.store.files import Files
 from scraper.store.reindex import reindex
-from scraper.store.search import file, sheets, snippets
+from scraper.store.search import file, search, sheets, snippets
 from scraper.store.search.match import Match, Part, Phrase
 from tests.store.kit import HARBOUR, START, article, capture_and_commit, findings, gone, opened, visit
 from tests.tally import Tally
@@ -211,6 +211,16 @@ def test_facets_count_articles(archive: FileArchive) -> None:
     assert archive.search.facets(parse("friday version:latest")).articles == 0
 
 
+def test_an_article_of_very_many_versions_is_counted_once(archive: FileArchive) -> None:
+    """Its versions are on several sheets, each of which has the word."""
+    for number in range(sheets.VERSIONS + 4):
+        store(archive, f"The harbour opens at {number}.", days=number)
+    store(archive, "A harbour.", "https://north.example/a")
+    archive.search.follow(60)
+    facets = archive.search.facets(parse("harbour"))
+    assert (facets.articles, sorted(facets.outlets)) == (2, [("news.example", 1), ("north.example", 1)])
+
+
 def test_facets_count_what_is_found(archive: FileArchive) -> None:
     """Some are counted without a look at their versions, and some have many: the counts are the same."""
     edited(archive)
@@ -297,8 +307,9 @@ def test_a_hostile_text_costs_no_more_than_any_other(archive: FileArchive) -> No
         assert len(hits) == ("b" not in text or text == "a -b")
 
 
-def test_what_takes_too_long_is_cut_short_with_a_word(archive: FileArchive) -> None:
+def test_what_takes_too_long_is_cut_short_with_a_word(archive: FileArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database is interrupted, and the next search goes on as ever."""
+    monkeypatch.setattr(search, "STEPS", 1000)
     for number in range(40):
         store(archive, " ".join(f"wood{n}" for n in range(number, number + 200)), f"https://a.example/{number}")
     archive.search.follow(60)

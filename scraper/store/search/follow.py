@@ -68,8 +68,8 @@ class Follower:
         whatever is wrong with the catalogue.
         """
         until, done = time.monotonic() + seconds, Followed()
-        if not self._due():
-            return self._left(done)
+        if idle := self._idle():
+            return idle
         try:
             with self._lock.held(0.0, "the search is being brought up to date"):
                 return self._left(self._follow(until))
@@ -90,13 +90,15 @@ class Follower:
 
     # ------------------------------------------------------------------------------------------ where we are
 
-    def _due(self) -> bool:
+    def _idle(self) -> Followed | None:
+        """What is left if there is nothing to do, which is what every search finds out first."""
         try:
             with file.to_read(self.path) as db:
-                return self._is_due(db, load(db))
+                state = load(db)
+                return None if self._is_due(db, state) else Followed(0, *self._missing(db, state))
         except ArchiveError as exc:
             if file.is_about(exc, self.path):
-                return True
+                return None
             raise
 
     def _is_due(self, db: apsw.Connection, state: State) -> bool:
@@ -113,17 +115,21 @@ class Follower:
 
     def _left(self, done: Followed, why: str | None = None) -> Followed:
         """With what is not taken in yet."""
-        (versions,) = self._ask("count_versions")
         try:
             with file.to_read(self.path) as db:
-                (taken, damaged), state = counts(db), load(db)
-            (made,) = self._ask("count_made_after", {"seq": state.mark})
-            left = max(0, cast("int", versions) - taken, 0 if state.walk is not None else cast("int", made))
+                left, damaged = self._missing(db, load(db))
         except ArchiveError as exc:
             if not file.is_about(exc, self.path):
                 raise
-            left, damaged = cast("int", versions), 0
+            left, damaged = cast("int", self._ask("count_versions")[0]), 0
         return replace(done, behind=left, damaged=damaged, why=why or done.why)
+
+    def _missing(self, db: apsw.Connection, state: State) -> tuple[int, int]:
+        """How many versions are not taken in, and how many could not be read."""
+        (versions,), (taken, damaged) = self._ask("count_versions"), counts(db)
+        (made,) = self._ask("count_made_after", {"seq": state.mark})
+        left = max(0, cast("int", versions) - taken, 0 if state.walk is not None else cast("int", made))
+        return left, damaged
 
     def _ask(self, query: str, values: dict[str, int] | None = None) -> Row:
         with self._catalogue.read() as db:

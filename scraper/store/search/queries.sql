@@ -109,8 +109,8 @@ WHERE words MATCH :match
   AND (:gone IS NULL OR a.sheets > 1 OR words.rowid IN (SELECT rowid FROM gone WHERE gone MATCH :gone));
 
 -- name: found_anywhere
--- The articles that have the words in any version, to be counted.
-SELECT DISTINCT a.no, a.outlet, a.language, a.day
+-- The articles that have the words in any version, to be counted; one of several sheets may be there several times.
+SELECT a.no, a.outlet, a.language, a.day
 FROM words JOIN sheets AS s ON s.no = words.rowid JOIN articles AS a ON a.no = s.article
 WHERE words MATCH :match
   AND (:outlets IS NULL OR instr(:outlets, ' ' || a.outlet || ' '))

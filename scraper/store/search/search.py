@@ -11,7 +11,7 @@ import contextlib
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 SECONDS: Final = 1.0  # that one search may take
 REPAIR: Final = 5.0  # seconds that making a damaged file again may take before the search goes on with what there is
-STEPS: Final = 1000  # of SQLite's machine between two looks at the clock
+STEPS: Final = 10_000  # of SQLite's machine between two looks at the clock: for each it waits for threads of Python
 COUNTED: Final = 10_000  # sheets that are counted for facets
 _CURSOR: Final = re.compile(r"(\d{1,9})\.(\d{1,6})", re.ASCII)
 _LAST: Final = date.max.toordinal() + 1
@@ -123,12 +123,12 @@ class Search:
     def _facets(self, query: Query, seconds: float) -> Facets:
         with self._asked(query, seconds) as (db, asked):
             found, more = _counted(db, query, asked)
+        outlets, codes, days = zip(*found, strict=True) if found else ((), (), ())
+        years = Counter[str]()
+        for day, count in Counter(days).items():
+            years[str(date.fromordinal(day).year)] += count
         return Facets(
-            len(found),
-            _most_first(outlet for outlet, _, _ in found),
-            _most_first(code for _, code, _ in found),
-            _most_first(str(date.fromordinal(day).year) for _, _, day in found),
-            more=more,
+            len(found), _most_first(Counter(outlets)), _most_first(Counter(codes)), _most_first(years), more=more
         )
 
     # ------------------------------------------------------------------------------------------ asking
@@ -224,12 +224,12 @@ def _found(db: apsw.Connection, name: str, query: Query, asked: Match, offset: i
 
 
 def _counted(db: apsw.Connection, query: Query, asked: Match) -> tuple[list[tuple[str, str, int]], bool]:
-    """Outlet, language and day of all articles that are found, and whether there are more than COUNTED."""
+    """Outlet, language and day of all articles that are found, and whether more than COUNTED sheets are."""
     if asked.plain and len(asked.parts) == 1 and query.removed is None and query.versions == "any":
         # A word that stands in a sheet stands in some version: no need to know in which.
         rows = db.execute(queries()["found_anywhere"], _values(query, asked) | {"most": COUNTED + 1}).fetchall()
-        found = cast("list[tuple[int, str, str, int]]", rows)
-        return [each[1:] for each in found[:COUNTED]], len(found) > COUNTED
+        found = {each[0]: each[1:] for each in cast("list[tuple[int, str, str, int]]", rows[:COUNTED])}
+        return list(found.values()), len(rows) > COUNTED
     standing = list(islice(_found(db, "found_unsorted", query, asked), COUNTED + 1))
     sheets = [one.sheet for one in standing[:COUNTED] if _shown(query, one)]
     return [(sheet.outlet, sheet.language, sheet.day) for sheet in sheets], len(standing) > COUNTED
@@ -300,8 +300,8 @@ def _runs(found: _Standing) -> tuple[Span, ...]:
     return tuple(runs)
 
 
-def _most_first(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(values).most_common())
+def _most_first(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(counts.most_common())
 
 
 def _texts(snapshot: Snapshot | None) -> set[str]:
