@@ -104,13 +104,15 @@ def _asked(wanted: Wanted, after: Place | None) -> dict[str, Value]:
     """What the queries for edits are given."""
     until = ticks(wanted.until) - 1 if wanted.until else _EVER[1]
     outlets = sorted(wanted.outlets) if wanted.outlets is not None else None
+    kinds = sorted(wanted.kinds)
     return {
         "since": ticks(wanted.since) if wanted.since else _EVER[0],
         "at": min(ticks(after.at) if after else _EVER[1], until),
         "id": after.article_id if after else "~",
         "version": after.version if after else 0,
         "stealth": int(wanted.stealth),
-        "kinds": json.dumps(sorted(wanted.kinds)) if wanted.kinds else None,
+        "kind": kinds[0] if len(kinds) == 1 else None,
+        "kinds": json.dumps(kinds) if len(kinds) > 1 else None,
         "outlets": json.dumps(outlets) if outlets is not None else None,
         "outlet": outlets[0] if outlets else None,
     }

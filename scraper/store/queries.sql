@@ -548,14 +548,16 @@ SELECT count(*) FROM pending;
 
 -- name: edits_before
 -- Edits behind a place in the list, newest first, each with the path of the version before it. `kinds` and `outlets` are
--- JSON lists, or null for any. They are chosen from a stretch of an index alone: only those that are given are looked at.
-WITH words AS MATERIALIZED (SELECT ' ' || value || ' ' AS word FROM json_each(:kinds)), chosen AS (
+-- JSON lists, or null for any; `kind` is given where it is a single one, which is quickly seen. They are chosen from a stretch of an index alone: only those that are given are looked at.
+WITH chosen AS (
     SELECT article_id, version FROM (
         SELECT captured_at, article_id, version, kinds, stealth, outlet FROM versions INDEXED BY edits_by_time
         WHERE kinds <> '' AND captured_at >= :since AND (captured_at, article_id, version) < (:at, :id, :version)
         ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :stretch)
-    WHERE stealth >= :stealth AND (:outlets IS NULL OR outlet IN (SELECT value FROM json_each(:outlets)))
-    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word))) LIMIT :limit)
+    WHERE (:kind IS NULL OR instr(kinds, :kind) AND instr(' ' || kinds || ' ', ' ' || :kind || ' '))
+    AND stealth >= :stealth AND (:outlets IS NULL OR outlet IN (SELECT value FROM json_each(:outlets)))
+    AND (:kinds IS NULL OR EXISTS
+         (SELECT 1 FROM json_each(:kinds) WHERE instr(' ' || kinds || ' ', ' ' || value || ' '))) LIMIT :limit)
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
        (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
 FROM chosen AS c CROSS JOIN versions AS v ON v.article_id = c.article_id AND v.version = c.version
@@ -564,14 +566,16 @@ ORDER BY v.captured_at DESC, v.article_id DESC, v.version DESC;
 
 -- name: edits_of_outlet_before
 -- The same of one outlet, whose versions are gone through.
-WITH words AS MATERIALIZED (SELECT ' ' || value || ' ' AS word FROM json_each(:kinds)), chosen AS (
+WITH chosen AS (
     SELECT article_id, version FROM (
         SELECT captured_at, article_id, version, kinds, stealth FROM versions INDEXED BY versions_of_outlet
         WHERE outlet = :outlet AND captured_at >= :since
         AND (captured_at, article_id, version) < (:at, :id, :version)
         ORDER BY captured_at DESC, article_id DESC, version DESC LIMIT :stretch)
-    WHERE kinds <> '' AND stealth >= :stealth
-    AND (:kinds IS NULL OR EXISTS (SELECT 1 FROM words WHERE instr(' ' || kinds || ' ', word))) LIMIT :limit)
+    WHERE kinds <> '' AND (:kind IS NULL OR instr(kinds, :kind) AND instr(' ' || kinds || ' ', ' ' || :kind || ' '))
+    AND stealth >= :stealth
+    AND (:kinds IS NULL OR EXISTS
+         (SELECT 1 FROM json_each(:kinds) WHERE instr(' ' || kinds || ' ', ' ' || value || ' '))) LIMIT :limit)
 SELECT v.captured_at, v.article_id, v.version, v.outlet, a.url, v.title, v.path, v.kinds, v.stealth, v.verdict, v.flags,
        (SELECT path FROM versions AS b WHERE b.article_id = v.article_id AND b.version = v.version - 1)
 FROM chosen AS c CROSS JOIN versions AS v ON v.article_id = c.article_id AND v.version = c.version
