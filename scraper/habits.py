@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import accumulate
+from heapq import nsmallest
+from itertools import accumulate, pairwise
 from typing import Final
 
 # Upper ends of the spans of an article's age for which edits are counted, in hours.
@@ -21,6 +22,7 @@ AGES: Final = (1, 2, 4, 8, 16, 24, 48, 96, 192, 384, 768)
 MOST_EDITED: Final = 10
 _HOUR: Final = 3_600_000_000
 _ENDS: Final = tuple(hours * _HOUR for hours in AGES)
+_NEVER: Final = 1 << 62
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -58,23 +60,26 @@ class Habits:
 def lives(seen: Mapping[str, int], edits: Iterable[tuple[str, int]], zone: tzinfo) -> Lives:
     """Articles by id with the moments at which they were first seen, and edits of them in any order; those of other
     articles are left out. An edit dated before its article was made as that was first seen: clocks are set back."""
-    counts, first = Counter[str](), dict[str, int]()
-    by_age = [0] * (len(AGES) + 1)
+    of, ages, first = list[str](), list[int](), dict[str, int]()
     for id_, at in edits:
-        if id_ in seen:
-            age = max(at - seen[id_], 0)
-            by_age[bisect_right(_ENDS, age)] += 1
-            counts[id_] += 1
-            first[id_] = min(age, first.get(id_, age))
+        born = seen.get(id_)
+        if born is not None:
+            age = at - born if at > born else 0
+            of.append(id_)
+            ages.append(age)
+            if age < first.get(id_, _NEVER):
+                first[id_] = age
+    ages.sort()
+    upto = [bisect_left(ages, end) for end in (0, *_ENDS)]
     ordered = array("q", sorted(seen.values()))
     return Lives(
         seen=ordered,
         sums=tuple(accumulate(ordered, initial=0)),
         never=array("q", sorted(at for id_, at in seen.items() if id_ not in first)),
         unchanged=array("q", sorted(first.values())),
-        edits=tuple(by_age[:-1]),
+        edits=tuple(later - before for before, later in pairwise(upto)),
         rhythm=_rhythm(ordered, zone),
-        most_edited=tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_EDITED]),
+        most_edited=tuple(nsmallest(MOST_EDITED, Counter(of).items(), key=lambda one: (-one[1], one[0]))),
     )
 
 
@@ -91,10 +96,8 @@ def habits(found: Lives, now: datetime) -> Habits:
 
 
 def _rhythm(seen: Iterable[int], zone: tzinfo) -> tuple[tuple[int, ...], ...]:
-    local = Counter[tuple[int, int]]()
-    for moment, count in Counter(at // 1_000_000 for at in seen).items():
-        at = datetime.fromtimestamp(moment, zone)
-        local[at.weekday(), at.hour] += count
+    moments = (datetime.fromtimestamp(at // 1_000_000, zone) for at in seen)
+    local = Counter((at.weekday(), at.hour) for at in moments)
     return tuple(tuple(local[day, hour] for hour in range(24)) for day in range(7))
 
 
