@@ -86,9 +86,11 @@ class Facets:
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What came of taking in what is new: versions taken in, versions still to come, and why it goes no further now
-    (None if nothing is in the way). `damaged` versions cannot be read and are looked at again another day."""
+    (None if nothing is in the way); `busy` if that is only that somebody else is taking it in just now. `damaged`
+    versions cannot be read and are looked at again another day."""
 
     taken: int = 0
     behind: int = 0
     damaged: int = 0
     why: str | None = None
+    busy: bool = False

@@ -74,7 +74,7 @@ class Follower:
             with self._lock.held(0.0, "the search is being brought up to date"):
                 return self._left(self._follow(until))
         except ArchiveBusy:
-            return self._left(done, "another process is taking it in")
+            return self._left(replace(done, busy=True), "they are being taken in just now")
         except ArchiveUnwritable as exc:
             return self._left(done, str(exc))
 

@@ -23,7 +23,6 @@ from tests.stories import Newsroom
 FALL = 0.1  # of visits a second that a crowd may cost
 SLOW = 1.0  # seconds that 99 of 100 answers may take
 SETTLE = 5.0  # seconds between windows
-CALM = frozenset({"search-behind"})  # for a moment, where who searches takes in what is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def measure(root: Path, shape: Shape) -> Result:
                 time.sleep(SETTLE)
     result.complaints = sorted({
         f"{line['event']}: {line.get('error') or line.get('why') or line.get('reason')}" for line in program.log()
-        if line["level"] != "info" and line["event"] not in CALM
+        if line["level"] != "info"
     })  # fmt: skip
     result.complaints += ["database is locked"] * ("database is locked" in (root / "daemon.log").read_text())
     return result
