@@ -91,6 +91,34 @@ def test_tables_fit_a_narrow_terminal(program: Program, command: str) -> None:
         assert f"  {STORY}" in shown
 
 
+# Each command that speaks of an archive, in words that people read.
+EVERY = [
+    ["log", STORY], ["log", "--visits", STORY], ["why", STORY], ["show", STORY], ["diff", STORY], ["status"],
+    ["changes"], ["outlets"], ["outlets", "check"], ["verify"], ["widgets", HOST], ["log", "no-such-article"],
+    ["prune", "--older-than", "30d", "--dry-run"], ["changes", "--kind", "nothing"],
+]  # fmt: skip
+
+
+WIDE = [["why", STORY], ["show", STORY], ["status"]]
+
+
+@pytest.mark.parametrize(("command", "wide"), [(one, 40) for one in EVERY] + [(one, 80) for one in WIDE])
+def test_no_line_is_wider_than_the_terminal(program: Program, command: list[str], wide: int) -> None:
+    """But for a word that is, such as an address or a path: it has to stay whole to be copied."""
+    said = at_terminal(program, *command, wide=wide).replace("\r\x1b[K", "\n")
+    shown = ESCAPE.sub("", said).splitlines()
+    assert shown
+    assert [line for line in shown if len(line) > wide and len(line.split()) > 1] == []
+
+
+@pytest.mark.parametrize("command", [["show", STORY], ["why", STORY]], ids=" ".join)
+def test_in_a_pipe_no_line_is_broken(program: Program, command: list[str]) -> None:
+    """And the words are the same."""
+    piped = program.run(*command).stdout
+    assert max(map(len, piped.splitlines())) > 80
+    assert "".join(ESCAPE.sub("", at_terminal(program, *command)).split()) == "".join(piped.split())
+
+
 @pytest.mark.parametrize(
     ("line", "coloured"),
     [("new      A title", True), ("newest edits", False), ("deferred http://a.example/", True), ("same", True),

@@ -18,6 +18,7 @@ NOUNS = {
     "model",
     "errors",
     "text",
+    "screen",
     "urls",
     "trackers",
     "hints",

@@ -14,7 +14,6 @@ from keyword import iskeyword
 import click
 
 from scraper.errors import ConfigError, ScraperError, UsageError
-from scraper.text import printable
 
 # Where each command lives, and its place in the help. Only the module of the command that is called is imported.
 COMMANDS = {
@@ -107,7 +106,7 @@ def main(args: Sequence[str] | None = None) -> None:
     except OSError as error:
         _mute()
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(printable(f"scraper: {where}{error.strerror or error}"), err=True)
+        _put(f"scraper: {where}{error.strerror or error}")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -137,4 +136,10 @@ def _mute() -> None:
 def _say(error: ScraperError) -> None:
     # Mistakes begin with file and line, as editors and other tools look for them.
     prefix = "" if isinstance(error, ConfigError) else "scraper: "
-    click.echo(prefix + printable(str(error)), err=True)
+    _put(f"{prefix}{error}")
+
+
+def _put(line: str) -> None:
+    from scraper.cli.common import put
+
+    put(line, err=True)

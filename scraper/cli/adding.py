@@ -83,7 +83,7 @@ async def _add(url: str, options: dict[str, bool], places: tuple[Path, Path], *,
     if works and not options["dry_run"]:
         if starter.begin(places[1]):
             hint = "say there who you are, under [network]: outlets like to know who asks"
-            click.echo(f"scraper: {places[1]} was made, with scraper.toml; {hint}", err=True)
+            put(f"scraper: {places[1]} was made, with scraper.toml; {hint}", err=True)
         write(places[1], path, text, force=options["force"])
     _tell(found, path, text, dry_run=options["dry_run"], json_=json_)
     return int(not works)
@@ -95,7 +95,7 @@ def _refuse(error: FetchError, *, json_: bool) -> None:
     said = _WHY.get(error.reason, error.reason)
     more = f" ({error.detail})" if error.detail else ""
     when = f"; again from {error.retry_at:%Y-%m-%d %H:%M:%S} UTC" if isinstance(error, Deferred) else ""
-    click.echo(f"scraper: {error.url}: {said}{more}{when}. Nothing was written", err=True)
+    put(f"scraper: {error.url}: {said}{more}{when}. Nothing was written", err=True)
 
 
 def _tell(found: Newcomer, path: Path, text: str, *, dry_run: bool, json_: bool) -> None:
@@ -140,10 +140,10 @@ def _result(trial: Trial) -> str:
 def _say_none(found: Newcomer, *, json_: bool) -> None:
     """On stderr, as nothing was done."""
     for trial in () if json_ else found.trials:
-        click.echo(f"scraper: {trial.source.url}: {trial.why}", err=True)
+        put(f"scraper: {trial.source.url}: {trial.why}", err=True)
     tried_front = any(trial.source.kind == "front" for trial in found.trials)
     hint = "" if tried_front else "; --front takes links from the page itself"
-    click.echo(f"scraper: {found.outlet.home}: no source with articles was found. Nothing was written{hint}", err=True)
+    put(f"scraper: {found.outlet.home}: no source with articles was found. Nothing was written{hint}", err=True)
 
 
 def _text(found: Newcomer, asked: str, now: datetime) -> str:

@@ -34,6 +34,12 @@ def columns(most: int = 80) -> int:
     return min(most, shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80)
 
 
+def room(*, err: bool = False) -> int | None:
+    """How many columns the terminal has; None where there is none, and nothing is to be broken."""
+    stream = sys.stderr if err else sys.stdout
+    return shutil.get_terminal_size((80, 24)).columns if stream.isatty() else None
+
+
 def painted(text: str) -> str:
     """`text`, which cannot steer the terminal any more, with what matters in it in colours."""
     return "\n".join(_PARTS.sub(_paint, line) for line in text.split("\n"))

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 
 from scraper.cli import colours
 from scraper.errors import UsageError
+from scraper.screen import fitted
 from scraper.text import printable
 
 if TYPE_CHECKING:  # the parsers behind these are imported by the commands that need them only
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # the parsers behind these are imported by the commands that 
     from scraper.settings import Settings
     from scraper.store.archive import FileArchive
 
+TEXT = 100  # columns of running text, at most: longer lines are hard to read
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -69,10 +71,19 @@ def size(size: float) -> str:
     return f"{size:.1f} TB"
 
 
-def put(text: str = "", *, err: bool = False, plain: bool = False) -> None:
-    """A line for a person: nothing in it can steer the terminal. Coloured on one, unless it is `plain` text."""
+def put(text: str = "", *, err: bool = False, plain: bool = False, hang: int = 2) -> None:
+    """A line for a person: nothing in it can steer the terminal. On one it is coloured, and broken between words, what
+    follows a break `hang` columns further to the right; `plain` lines, such as those of a file, stay as they are."""
     line = printable(text)
+    if not plain and (wide := colours.room(err=err)):
+        line = fitted(line, wide, hang)
     click.echo(line if err or plain or not colours.wanted() else colours.painted(line), err=err)
+
+
+def put_text(text: str) -> None:
+    """The text of an article: in lines of `TEXT` columns at most on a terminal, else as its file has it."""
+    text, wide = printable(text.rstrip("\n")), colours.room()
+    click.echo(fitted(text, min(wide, TEXT), 0) if wide else text)
 
 
 def put_json(value: object, *, err: bool = False) -> None:

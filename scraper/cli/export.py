@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from scraper.cli.common import as_json, count, moment, places, put_json, reading
+from scraper.cli.common import as_json, count, moment, places, put, put_json, reading
 from scraper.cli.completing import held, kinds
 from scraper.cli.progress import Progress
 from scraper.cli.state import edit_kind
 from scraper.errors import UsageError
-from scraper.text import printable
 
 if TYPE_CHECKING:
     from scraper.store.export.formats import Format, Place
@@ -105,9 +104,9 @@ class _Told:
         self._said += 1
         self._progress.clear()
         if self._said <= SAID:
-            click.echo(printable(f"scraper: {problem.file}: {problem.problem}"), err=True)
+            put(f"scraper: {problem.file}: {problem.problem}", err=True)
         elif self._said == SAID + 1:
-            click.echo("scraper: … and more", err=True)
+            put("scraper: … and more", err=True)
 
     def step(self, done: tuple[int, int]) -> None:
         """How far it is, now and then."""
@@ -130,4 +129,4 @@ def _summary(view: View, versions: int, form: Format, place: Place, *, json_: bo
         return
     where = f" to {output}" if output else ""
     lack = f"; INCOMPLETE: {count(view.problems, 'problem')}, see `scraper verify`" if view.problems else ""
-    click.echo(printable(f"scraper: {count(versions, 'version')} as {form}{where}{lack}"), err=True)
+    put(f"scraper: {count(versions, 'version')} as {form}{where}{lack}", err=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.common import folder, load, places, put
-from scraper.text import printable
+from scraper.cli.common import folder, load, places, put, put_text
 
 if TYPE_CHECKING:
     from scraper.article import Article
@@ -43,7 +42,7 @@ def extract(
 
         click.echo(dumps(article_json(article)), nl=False)
     else:
-        put(article.text.rstrip("\n"), plain=True)
+        put_text(article.text)
     if explain:
         _explain(article)
 
@@ -57,7 +56,7 @@ def _explain(article: Article) -> None:
     """On stderr, so that the text itself can be piped on."""
 
     def say(line: str = "") -> None:
-        click.echo(printable(line), err=True)
+        put(line, err=True)
 
     say(f"\nkind {article.kind}, access {article.access or 'unknown'}, reading {article.reading}")
     for line in (*article.evidence, *(f"flag {flag}" for flag in article.flags)):

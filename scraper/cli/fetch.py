@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import anyio
 import click
 
-from scraper.cli.common import Open, as_json, folder, one_error, opened, places, put, put_json
+from scraper.cli.common import Open, as_json, folder, one_error, opened, places, put, put_json, put_text
 from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
             if len(urls) == 1:
                 raise
             bad = 2
-            click.echo(f"scraper: {error}", err=True)
+            put(f"scraper: {error}", err=True)
     outcomes: list[Outcome] = []
     async with opened(*places) as open_:
         if short := limits.shortage(open_.archive.root, open_.settings.archive.low_water, datetime.now(UTC)):
@@ -83,7 +83,7 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
                 outcomes.append(outcome)
                 _report(replace(outcome, url=url, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
                 if print_ and outcome.article_id:
-                    put(latest.article.text.rstrip("\n") if latest else "", plain=True)
+                    put_text(latest.article.text if latest else "")
 
         with one_error():
             async with anyio.create_task_group() as tasks:

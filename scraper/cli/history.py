@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli import colours
-from scraper.cli.common import as_json, count, places, put, put_json, reading, stamp
+from scraper.cli.common import TEXT, as_json, count, places, put, put_json, put_text, reading, stamp
 from scraper.errors import ArchiveDamaged, ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def asked_for(url: str, config: Path) -> Asked:
         return Asked(url, outlets.load(config) if config.is_dir() else None)
     except ConfigError as error:
         wrong = count(len(error.mistakes), "mistake")
-        click.echo(f"scraper: {config} has {wrong} and is left aside; `scraper outlets check` names them", err=True)
+        put(f"scraper: {config} has {wrong} and is left aside; `scraper outlets check` names them", err=True)
         return Asked(url, None)
 
 
@@ -121,7 +121,7 @@ def log(url: str, visits: bool, json_: bool, archive: Path, config: Path) -> Non
     with reading(archive) as store:
         if visits:
             for seen in asked.visits(store):
-                put_json(seen) if json_ else put(_visit_line(seen))
+                put_json(seen) if json_ else put(_visit_line(seen), hang=32)
             return
         entry = asked.entry(store)
         whole, harmed = store.sound(entry.id)
@@ -255,7 +255,7 @@ def show(url: str, number: int, revision: int | None, only: bool, json_: bool, a
         if json_:
             put_json(_line(snapshot) | {"text": text} | ({} if only else {"also": list(map(data, copies))}))
             return
-        put(text.rstrip("\n"), plain=True)
+        put_text(text)
         for line in lines(copies):
             put(line)
 
@@ -291,7 +291,7 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
         elif html:
             click.echo(rendered.to_html(found))
         else:
-            click.echo(rendered.to_terminal(found, colour=colours.wanted(), width=colours.columns(100)))
+            click.echo(rendered.to_terminal(found, colour=colours.wanted(), width=colours.columns(TEXT)))
 
 
 def _nothing(only: int, *, json_: bool) -> None:

@@ -23,7 +23,6 @@ from scraper.cli.common import as_json, count, folder, load, moment, one_error, 
 from scraper.cli.completing import listed
 from scraper.cli.progress import Progress
 from scraper.errors import ArchiveUnwritable, UsageError
-from scraper.text import printable
 
 if TYPE_CHECKING:
     from scraper.gather.holdings import Holdings
@@ -258,9 +257,9 @@ async def _listed(path: Path, reader: Reader) -> Listing | None:
 def _troubles(holdings: Holdings) -> bool:
     """Say what is wrong with the files; whether anything is."""
     for sentence in holdings.told.troubles:
-        click.echo(printable(f"scraper: {sentence}"), err=True)
+        put(f"scraper: {sentence}", err=True)
     if holdings.told.more:
-        click.echo(f"scraper: and {holdings.told.more} more", err=True)
+        put(f"scraper: and {holdings.told.more} more", err=True)
     return bool(holdings.told.troubles)
 
 

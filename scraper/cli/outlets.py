@@ -149,7 +149,7 @@ async def _discover(name: str, *, json_: bool, places: tuple[Path, Path]) -> int
                 found = await look(outlet, source, None, services.fetcher.get, services.now(), run=services.reader.run)
             except FetchError as error:
                 failed += 1
-                click.echo(f"scraper: {error}", err=True)
+                put(f"scraper: {error}", err=True)
                 continue
             _announce(found, json_=json_)
     return int(failed > 0)
@@ -162,7 +162,7 @@ def _announce(found: Round, *, json_: bool) -> None:
         notes += [f"left out: {left}"] if left else []
         put(f"{found.source.kind} {found.source.url}: {'; '.join([*notes, *_limits(found)])}")
     elif said := "; ".join(_limits(found)):
-        click.echo(f"scraper: {found.source.url}: {said}", err=True)
+        put(f"scraper: {found.source.url}: {said}", err=True)
     for seen in found.sightings:
         if json_:
             put_json({"url": seen.url, "source": seen.source, "title": seen.title, "published": seen.published})

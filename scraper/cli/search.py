@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scraper.cli import colours
-from scraper.cli.common import as_json, count, moment, places, put_json, reading, stamp
+from scraper.cli.common import as_json, count, moment, places, put, put_json, reading, stamp
 from scraper.cli.completing import held
 from scraper.cli.progress import Progress
 from scraper.errors import UsageError
@@ -70,11 +70,11 @@ def search(
         if json_:
             put_json(_data(hit))
         else:
-            _put(hit)
+            _show(hit)
     if not found:
         click.echo("nothing found", err=True)
     if more:
-        click.echo(f"scraper: there are more than {limit}; --limit shows more", err=True)
+        put(f"scraper: there are more than {limit}; --limit shows more", err=True)
 
 
 def _query(
@@ -131,16 +131,16 @@ def _say(followed: Followed) -> None:
     if followed.behind:
         why = f" ({followed.why})" if followed.why else "; --catch-up takes them in first"
         known = f"{count(followed.behind, 'version')} not yet searched{why}"
-        click.echo(printable(f"scraper: {known}"), err=True)
+        put(f"scraper: {known}", err=True)
     if followed.damaged:
         damaged = count(followed.damaged, "version")
-        click.echo(f"scraper: {damaged} cannot be read and not be found; `scraper verify` names them", err=True)
+        put(f"scraper: {damaged} cannot be read and not be found; `scraper verify` names them", err=True)
 
 
 # ------------------------------------------------------------------------------------------------ printing
 
 
-def _put(hit: Hit) -> None:
+def _show(hit: Hit) -> None:
     """A hit for a person, in lines of 80 columns, what was looked for in bold."""
     from rich.console import Console
 

@@ -267,7 +267,7 @@ def changes(limit: int, json_: bool, archive: Path, config: Path, **wanted: Any)
         put(f"  {change.title or change.url}")
         put(f"  {change.url}  {change.version - 1} → {change.version}")
     if limit and len(found) > limit:
-        click.echo(f"scraper: there are more than {limit}; --limit 0 shows all", err=True)
+        put(f"scraper: there are more than {limit}; --limit 0 shows all", err=True)
 
 
 @click.command()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scraper.model import Due, Snapshot
     from scraper.reports import Seen
 
+HANG: Final = 32  # columns before what is said of a visit
 COUNTED: Final = 3  # parts of an edit that are shown
 
 
@@ -47,9 +48,9 @@ def why(url: str, last: int | None, json_: bool, archive: Path, config: Path) ->
         if json_:
             put_json({"at": visit.at, "verdict": visit.verdict, "version": visit.version, "why": _why(visit, made)})
         else:
-            put(f"{stamp(visit.at)}  {visit.verdict:8}  {_why(visit, made)}")
+            put(f"{stamp(visit.at)}  {visit.verdict:8}  {_why(visit, made)}", hang=HANG)
             for line in _evidence(made) if visit.verdict in {"edited", "back"} else ():
-                put(f"{'':32}{line}")
+                put(f"{'':{HANG}}{line}")
     kind = next((visit.verdict for visit in reversed(seen) if visit.verdict not in NO_VISIT), None)
     _next(due, kind, json_=json_)
     own_up(harmed)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from scraper.article import BlockKind
 from scraper.compare.rows import BREAK, Diff, Row, Run, RunOp
+from scraper.screen import columns
 
 _STEERING = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
 _IN_TERMINAL = re.compile(rf"[{_STEERING}\u061c\u200b\u200e\u200f\u2029\u2060-\u2065\ufeff]")
@@ -150,13 +150,6 @@ def _painted(line: Sequence[Piece], colour: bool) -> str:
         at += len(text)
         painted += f"{_COLOURS[op]}{text}{_RESET}" if _COLOURS[op] and text else text
     return painted
-
-
-def columns(text: str) -> int:
-    """How many columns a terminal needs for `text`: two for wide characters, none for marks that hang on others."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _visible(text: str, hidden: re.Pattern[str]) -> str:
