@@ -69,9 +69,32 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if (western := _western(text)) is not None:
+        return western
     folded = text.translate(_FOLDED)
     # Kana of half width have their voicing as a character of its own.
     return unicodedata.normalize("NFC", folded) if _VOICED.search(folded) else folded
+
+
+_BYTES: Final = "cp1252"  # of a code page that has most of what Western Europe writes, a byte for a character
+
+
+@cache
+def _table() -> tuple[bytes, bytes]:
+    """What each byte becomes, 0 where that is no single byte; and those that become nothing."""
+    folded = [_FOLDED[ord(char)] for char in bytes(range(256)).decode(_BYTES, "replace")]
+    made = [one.encode(_BYTES, "ignore")[:1] if len(one) == 1 else b"" for one in folded]
+    return b"".join(one or b"\0" for one in made), bytes(code for code, one in enumerate(folded) if not one)
+
+
+def _western(text: str) -> str | None:
+    """`text` folded, ten times as fast, if it and what becomes of it can be written in a byte a character."""
+    try:
+        raw = text.encode(_BYTES)
+    except UnicodeEncodeError:
+        return None
+    found = raw.translate(*_table())
+    return None if 0 in found else found.decode(_BYTES)
 
 
 def words(text: str) -> list[str]:
@@ -106,8 +129,9 @@ def spelled(text: str) -> list[tuple[str, str]]:
 
 def placed(text: str) -> Iterator[tuple[str, int, int]]:
     """Each word of `text` as it is compared, and where it stands: from which character to before which."""
-    if text.isascii():
-        yield from ((_cut(match[0]), *match.span()) for match in _WORD.finditer(fold(text)))
+    quickly = text.lower() if text.isascii() else _western(text)
+    if quickly is not None and len(quickly) == len(text):  # none has become nothing, and none has become two
+        yield from ((_cut(match[0]), *match.span()) for match in _WORD.finditer(quickly))
         return
     folded = [_FOLDED[ord(char)] for char in text]
     origin = [at for at, piece in enumerate(folded) for _ in piece]

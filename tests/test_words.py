@@ -77,3 +77,19 @@ def test_places_are_those_of_the_words(text: str) -> None:
 def test_each_word_has_a_spelling(text: str) -> None:
     """Spellings for stems go along with the words that are compared."""
     assert [word for _, word in words.spelled(text)] == words.words(text)
+
+
+# What can be written a byte a character is folded another way than the rest, which a Cyrillic letter asks for.
+WESTERN = st.text([*bytes(range(256)).decode("cp1252", "ignore"), "\x81", "Ł", "\u0301"])
+
+
+@given(WESTERN)
+def test_text_of_western_europe_is_folded_as_any_other(text: str) -> None:
+    """Letter by letter the same: ligatures, soft hyphens, quotes, control characters, and what has no byte."""
+    assert words.fold(f"{text}\x00ж") == f"{words.fold(text)}\x00ж"
+
+
+@given(WESTERN)
+def test_words_of_western_europe_are_found_where_those_of_any_other_are(text: str) -> None:
+    """Also where a letter becomes two, or none."""
+    assert list(words.placed(f"{text} ж"))[:-1] == list(words.placed(text))
