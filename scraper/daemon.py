@@ -16,7 +16,6 @@ import hashlib
 import itertools
 import os
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Generator
@@ -33,8 +32,8 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from scraper import cadence, outlets, schedule, trouble
-from scraper.errors import ArchiveError, ConfigError, UsageError
-from scraper.limits import ClockWatch, HeavyHosts, Shortage
+from scraper.errors import ArchiveError, ArchiveTaken, ConfigError, UsageError
+from scraper.limits import ClockWatch, HeavyHosts, Shortage, end_in
 from scraper.model import Due, Outlet, Source, SourceState, Verdict
 from scraper.pipeline import Outcome, attempts, judge, visit
 from scraper.pipeline.learning import learn_widgets, with_learned
@@ -79,6 +78,7 @@ class Daemon:
         self.shortage = shortage
         self.probe = probe
         self.stopping = anyio.Event()
+        self._taken: ArchiveTaken | None = None
         self._trouble = Trouble()
         self._clock = ClockWatch(_now(), time.monotonic())
         self._heavy = HeavyHosts()
@@ -105,7 +105,7 @@ class Daemon:
 
     async def run(self, web: Callable[[], Coroutine[object, object, None]] | None = None) -> None:
         """Serve `web`, and work until `stopping` is set or a signal comes; then let work in flight end, for a few
-        seconds at most."""
+        seconds at most. Raises ArchiveTaken if it ends because another machine has the archive now."""
         async with anyio.create_task_group() as around:
             around.start_soon(self._listen)
             if web and "web" in self.roles:
@@ -125,6 +125,8 @@ class Daemon:
             self._scheduler.shutdown(wait=False)
             around.cancel_scope.cancel()
         log.info("stopped", cut_short=patience.cancelled_caught)
+        if self._taken:
+            raise self._taken
 
     async def _settle(self) -> None:
         """Wait for what the scheduler itself runs: cancelled, it would be told of as broken."""
@@ -341,8 +343,19 @@ class Daemon:
             self._under_way -= 1
 
     def _stop_storing(self, error: ArchiveError) -> None:
-        """Ask no outlet for anything until the archive can be written again. What was stored is not touched."""
+        """Ask no outlet for anything until the archive can be written again, or end if another machine writes it. What
+        was stored is not touched."""
+        if isinstance(error, ArchiveTaken):
+            self._give_way(error)
+            return
         self._met(*trouble.of(error))
+
+    def _give_way(self, error: ArchiveTaken) -> None:
+        if not self._taken:
+            self._taken = error
+            log.error("archive-taken", why=str(error))
+            self.stopping.set()
+            end_in(LAST_GRACE, 1)
 
     def _met(self, word: str, why: str, key: str = "") -> None:
         if self._trouble.met(word, why, time.monotonic(), key):
@@ -373,14 +386,7 @@ class Daemon:
                 else:
                     log.info("stopping", signal=signal.Signals(number).name, hosts=len(self._draining))
                     self.stopping.set()
-                    _end_in(LAST_GRACE)
-
-
-def _end_in(seconds: float) -> None:
-    """End this process then, if it is still there: a thread may be waiting for a lock, or for a disk."""
-    timer = threading.Timer(seconds, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
+                    end_in(LAST_GRACE)
 
 
 def _spread(text: str) -> float:

@@ -14,6 +14,7 @@
     │   └── ExtractError        the bytes could not be read as an article (damaged PDF, not text, too heavy)
     └── ArchiveError            the archive on disk; carries the path
         ├── ArchiveBusy         another process holds what is needed
+        │   └── ArchiveTaken    another machine has taken the archive over from this process
         ├── ArchiveNewer        written by a newer program
         ├── ArchiveUnwritable   disk full, read-only, permission lost
         └── ArchiveDamaged      a file is not what the archive says it is
@@ -149,6 +150,10 @@ class ArchiveError(ScraperError):
 
 class ArchiveBusy(ArchiveError):
     """Another process holds what is needed."""
+
+
+class ArchiveTaken(ArchiveBusy):
+    """Another machine has taken the archive over: this process writes no more. Nothing that was stored is lost."""
 
 
 class ArchiveNewer(ArchiveError):

@@ -8,6 +8,7 @@ import ctypes
 import os
 import resource
 import shutil
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,3 +147,10 @@ def one_heap() -> None:
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+
+
+def end_in(seconds: float, code: int = 0) -> None:
+    """End this process then, with `code`, if it is still there: a thread may be waiting for a lock, or for a disk."""
+    timer = threading.Timer(seconds, os._exit, (code,))
+    timer.daemon = True
+    timer.start()

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.common import Open, load, opened, places
+from scraper.cli.common import Open, load, one_error, opened, places
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
+    from scraper.limits import Shortage
     from scraper.notices import Notice
     from scraper.notifying import Teller
     from scraper.telling import Rules
@@ -46,7 +47,8 @@ def run(role: str, archive: Path, config: Path) -> None:
     log.setup(values.log.format, values.log.level)
     if why := settings.exposed(config):
         structlog.get_logger().warning("secret-exposed", why=why)
-    asyncio.run(_run(_roles(role), archive, config))
+    with one_error():
+        asyncio.run(_run(_roles(role), archive, config))
 
 
 def _roles(given: str) -> frozenset[str]:
@@ -95,6 +97,14 @@ def _lookers() -> int:
     return limits.connections_at_once(AT_ONCE, limits.requests_at_once(FetchPolicy().connections))
 
 
+def _shortage(open_: Open) -> Shortage | None:
+    """Why nothing may be kept for now. Raises ArchiveTaken if nothing may any more."""
+    from scraper import limits
+
+    open_.archive.check_lease()
+    return limits.shortage(open_.archive.root, open_.settings.archive.low_water, datetime.now(UTC))
+
+
 async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
     import anyio
     import structlog
@@ -126,9 +136,7 @@ async def _run(roles: frozenset[str], archive: Path, config: Path) -> None:
                 visits=open_.settings.visits,
                 roles=roles,
                 maintain=lambda: open_.archive.write_manifests(datetime.now(UTC).date()),
-                shortage=lambda: limits.shortage(
-                    open_.archive.root, open_.settings.archive.low_water, datetime.now(UTC)
-                ),
+                shortage=lambda: _shortage(open_),
                 probe=open_.archive.check_writable,
             )
             async with anyio.create_task_group() as beside:

@@ -63,7 +63,7 @@ def status(all_: bool, json_: bool, archive: Path, config: Path) -> None:
         load(config)  # mistakes are said
     for line in _needs(needs, None if all_ else MOST_NEEDS):
         put(line)
-    put(f"daemon     {_daemon(runs.at_work)}")
+    put(f"daemon     {_daemon(runs.at_work, work['elsewhere'])}")
     if short:
         put(f"trouble    {short['word']}: {short['why']}")
     put(f"visits     {lately(runs.visited)}")
@@ -96,13 +96,15 @@ def _needs(needs: Sequence[attention.Need], most: int | None) -> Iterator[str]:
 
 
 def _work(archive: Path, low_water: int, now: datetime) -> dict[str, Any]:
-    """Which daemons are at work, and what keeps anybody from storing; asked of the system, as both may change without a
-    word."""
+    """Which daemons are at work, which other machine has the archive, and what keeps anybody from storing; asked of the
+    system, as all of it may change without a word."""
     from scraper import limits
+    from scraper.store.lease import elsewhere
     from scraper.store.locks import roles_held
 
-    short = limits.shortage(archive, low_water, now)
-    return {"daemon": roles_held(archive / ".run"), "trouble": short._asdict() if short else None}
+    short, other = limits.shortage(archive, low_water, now), elsewhere(archive / ".run")
+    lease = {"host": other.host, "since": other.since, "beat": other.beat} if other else None
+    return {"daemon": roles_held(archive / ".run"), "elsewhere": lease, "trouble": short._asdict() if short else None}
 
 
 def _present(store: FileArchive, now: datetime) -> Present:
@@ -133,8 +135,11 @@ def _asked(archive: Path) -> list[Job]:
     return noted(Slips(archive, FOLDER))[: -ASKED - 1 : -1]
 
 
-def _daemon(at_work: Sequence[AtWork]) -> str:
-    said = (f"{one.process}: {', '.join(one.roles)}, since {stamp(one.since)}" for one in at_work)
+def _daemon(at_work: Sequence[AtWork], other: Mapping[str, str] | None) -> str:
+    said = [f"{one.process}: {', '.join(one.roles)}, since {stamp(one.since)}" for one in at_work]
+    if other:
+        beat = f"its last heartbeat was {other['beat']} by its clock"
+        said.append(f"another machine, {other['host']}, has had the archive since {other['since']}; {beat}")
     return "; ".join(said) or "none is at work; `scraper run` starts one"
 
 

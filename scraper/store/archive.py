@@ -32,13 +32,15 @@ from scraper.store.export.view import Exports
 from scraper.store.files import Files, unwritable
 from scraper.store.frontier import SqliteFrontier
 from scraper.store.intake import Notes, visit_record
+from scraper.store.lease import Lease
 from scraper.store.locks import Lock, Word, hold_roles
-from scraper.store.opening import PATIENCE, no_catalogue, prepare, try_to_write
+from scraper.store.opening import PATIENCE, Locks, no_catalogue, prepare, try_to_write
 from scraper.store.plan import Known, Plan, plan, snapshot_text
 from scraper.store.prune import Parts, Policy, Pruned, Pruner, finish_prunings
 from scraper.store.quarantine import Quarantine
 from scraper.store.recovery import Recovery
 from scraper.store.reindex import renew
+from scraper.store.repeats import is_pruned, known_payload
 from scraper.store.report import Reports
 from scraper.store.search.search import Search, Shelf
 from scraper.store.shelves import Shelves, entry_of
@@ -70,7 +72,7 @@ class FileArchive(Shelves):
     `repairs` says what was found unfinished and put right, for the log. `frontier` is kept in the same catalogue.
     """
 
-    def __init__(self, root: Path, catalogue: Catalogue, locks: tuple[Lock, Lock], settings: Settings, files: Files):
+    def __init__(self, root: Path, catalogue: Catalogue, locks: Locks, settings: Settings, files: Files):
         super().__init__(root, catalogue)
         self.run_dir = root / paths.RUN
         self.repairs: list[str] = []
@@ -79,12 +81,12 @@ class FileArchive(Shelves):
         self.exports = Exports(root, catalogue)
         shelf = Shelf(self.entry, self.snapshot)
         self.search = Search(root, catalogue, shelf, self._snapshot, settings.clock, files)
-        self._open_lock, self._lock = locks
+        self._open_lock, self._lock, self._lease = locks
         self._settings = settings
         self._files = files
         self._mistrust = Word(self.run_dir / paths.MISTRUST)
         files.trust.when_lost(self._mistrust.say)
-        catalogue.trust = files.trust
+        catalogue.trust, catalogue.fence = files.trust, self._lease.check
         self._spool = Spool(root, files, catalogue, self._lock, settings)
         quarantine = Quarantine(root, files, settings.clock)
         self._recovery = Recovery(root, files, catalogue, self._spool, quarantine, Notes(self.repairs.append))
@@ -108,20 +110,22 @@ class FileArchive(Shelves):
         seams = seams or Seams(Files())
         root = root.resolve()
         settings = Settings(name, warc_size, seams.clock, seams.new_id)
-        locks = (Lock(root / paths.RUN / "open.lock"), Lock(root / paths.RUN / "write.lock"))
+        run_dir, done = root / paths.RUN, list[str | None]()
+        locks = Locks(Lock(run_dir / "open.lock"), Lock(run_dir / "write.lock"), Lease(run_dir))
         with contextlib.ExitStack() as undo:
+            undo.callback(locks.lease.close)
             if not read_only:
                 aside = Quarantine(root, seams.files, seams.clock)
-                prepare(root, locks[1], seams.files, aside, create=create)
+                done.append(prepare(root, locks, seams.files, aside, create=create))
             elif not (root / paths.CATALOGUE).exists():
                 raise no_catalogue(root)
-            undo.callback(locks[0].close)
-            renewed = None if read_only else renew(root, seams.files)
-            locks[0].share("the catalogue is being made again", PATIENCE)
+            undo.callback(locks.open.close)
+            done.append(None if read_only else renew(root, seams.files))
+            locks.open.share("the catalogue is being made again", PATIENCE)
             found = Catalogue.open(root / paths.CATALOGUE, read_only=read_only)
             undo.callback(found.close)
             archive = cls(root, found, locks, settings, seams.files)
-            archive.repairs += [renewed] if renewed else []
+            archive.repairs += filter(None, done)
             if not read_only:
                 with archive._writing():
                     archive._recovery.tidy()
@@ -146,6 +150,7 @@ class FileArchive(Shelves):
         self._lock.close()
         self._open_lock.close()
         self._mistrust.close()
+        self._lease.close()
 
     @contextlib.contextmanager
     def _writing(self) -> Generator[None]:
@@ -157,6 +162,7 @@ class FileArchive(Shelves):
             # Else the lock would be made in the bare folder where the disk was mounted.
             raise ArchiveUnwritable(self.root, "is not there any more; bring its disk back, nothing stored is lost")
         with self._lock.held(PATIENCE, "the archive is being written"):
+            self._lease.check()
             if not self._catalogue.in_place:
                 self._go_on_with_another()
             self._recovery.settle()
@@ -171,6 +177,10 @@ class FileArchive(Shelves):
         self._open_lock.close()
         self._open_lock.share("the catalogue is being made again")
         self._recovery.adopt_newer()
+
+    def check_lease(self) -> None:
+        """Raises ArchiveTaken if another machine has taken the archive over, as every write from then on."""
+        self._lease.check()
 
     def check_writable(self) -> None:
         """Find out whether the archive can be written, by writing. Raises the ArchiveError that a visit would meet."""
@@ -187,11 +197,11 @@ class FileArchive(Shelves):
     def capture(self, page: Page) -> Capture:
         """See `interfaces.Archive`. A 304 refers to the last whole answer of the same URL."""
         answer_id, request_id = self._settings.new_id(), self._settings.new_id()
-        known = self._known_payload(page)
+        known = known_payload(self._catalogue, page)
         records = [warc.answer(page, answer_id, known), warc.request(page, request_id, answer_id)]
         records += warc.redirects(page, answer_id, self._settings.new_id)
         with self._writing():
-            if known and self._is_pruned(known.record_id):  # since it was looked up
+            if known and is_pruned(self._catalogue, known.record_id):  # since it was looked up
                 known = None
                 records[0] = warc.answer(page, answer_id, known)
             file, offset = self._spool.append(records)
@@ -206,22 +216,6 @@ class FileArchive(Shelves):
             captured_at=page.fetched_at,
             refers_to=known.record_id if known else None,
         )
-
-    def _is_pruned(self, record_id: str) -> bool:
-        with self._catalogue.read() as db:
-            return db.execute(queries()["record_pruned"], {"record_id": record_id}).fetchone() is not None
-
-    def _known_payload(self, page: Page) -> warc.Known | None:
-        if page.status != 304 and not page.raw:
-            return None
-        query = "known_answer" if page.status == 304 else "known_payload"
-        with self._catalogue.read() as db:
-            values = {"url": page.final_url, "digest": warc.digest(page.raw)}
-            row = db.execute(queries()[query], _only(values, query)).fetchone()
-        if row is None:
-            return None
-        record_id, url, at = cast("tuple[str, str, int]", row)
-        return warc.Known(record_id, url, from_ticks(at))
 
     def commit(self, intent: Intent) -> Snapshot | None:
         """See `interfaces.Archive`. None also if another process has stored the same text meanwhile.
@@ -389,8 +383,3 @@ class FileArchive(Shelves):
         with self._writing():
             self._recovery.tidy()
             return manifests.write(self.root, self._files, self._catalogue, today)
-
-
-def _only(values: dict[str, str], query: str) -> dict[str, str]:
-    text = queries()[query]
-    return {name: value for name, value in values.items() if f":{name}" in text}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -82,6 +82,7 @@ class Catalogue:
         self.path = path
         self.read_only = read_only
         self.trust = Trust()
+        self.fence: Callable[[], None] = lambda: None  # raises ArchiveTaken if another machine writes it now
         self.older = False  # whether it has the layout of an older program
         self._idle: list[apsw.Connection] = []
         self._all: list[apsw.Connection] = []
@@ -128,6 +129,7 @@ class Catalogue:
         """A transaction: all of it or nothing. `durable`: it has survived a power cut when this returns."""
         with self._turned(), door(self.path):
             self.trust.check(self.path)
+            self.fence()
             self.check_in_place()
             db = self._writer(durable=durable)
             db.execute("BEGIN IMMEDIATE")
@@ -194,11 +196,18 @@ class Catalogue:
         """Close all connections. The last one to close in any process folds the log into the file."""
         with self._pool:
             found = (*self._all, *self._writers.values())
-            if not self.in_place:
+            if not self.in_place or self._is_fenced():
                 _leave(found)
             for db in found:
                 db.close()
             self._all, self._idle, self._writers = [], [], {}
+
+    def _is_fenced(self) -> bool:
+        try:
+            self.fence()
+        except ArchiveError:
+            return True
+        return False
 
     def _borrow(self) -> apsw.Connection:
         with self._pool:

@@ -64,6 +64,16 @@ class Lock:
         self._take(fcntl.LOCK_EX, time.monotonic(), what)
         self.note(note)
 
+    def is_last(self) -> bool:
+        """Whether nobody else shares a lock that was held together with others; from then on it is held alone."""
+        if self._fd is None:
+            return False
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     @contextlib.contextmanager
     def claimed(self) -> Iterator[bool]:
         """Whether the lock could be had alone at once; it is let go of again at the end."""

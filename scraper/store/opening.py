@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable
 from scraper.store import catalogue, paths
 from scraper.store.catalogue import REBUILD
 from scraper.store.files import Files, unwritable
+from scraper.store.lease import Lease
 from scraper.store.locks import Lock
 from scraper.store.quarantine import Quarantine
 
@@ -24,19 +25,27 @@ _NETWORK = re.compile(
 )
 
 
-def prepare(root: Path, lock: Lock, files: Files, quarantine: Quarantine, *, create: bool) -> None:
-    """Make the archive if that is wanted and nothing is there. Nothing is ever made over what is."""
+class Locks(NamedTuple):
+    """What keeps others away from an archive: shared while it is open, held while it is written, and the lease."""
+
+    open: Lock
+    write: Lock
+    lease: Lease
+
+
+def prepare(root: Path, locks: Locks, files: Files, quarantine: Quarantine, *, create: bool) -> str | None:
+    """Take the lease, then make the archive if that is wanted and nothing is there; whose lease was taken over, if one
+    was. Nothing is ever made over what is."""
     place = root / paths.CATALOGUE
     if not place.exists() and (not create or is_file(root)):
         raise no_catalogue(root)
-    if kind := network(root):
-        why = "whose locks and logs two machines cannot share; use a disk of this machine, or read only"
-        raise ArchiveUnwritable(root, f"lies on a network file system ({kind}), {why}")
+    refuse_network(root)
     with unwritable(root):
         files.make_folder(root)
-    with lock.held(PATIENCE, "the archive is being made"):
+    taken = locks.lease.take()
+    with locks.write.held(PATIENCE, "the archive is being made"):
         if place.exists() and place.stat().st_size > 0:
-            return
+            return taken
         if _has_files(root) or not create:
             raise no_catalogue(root)
         for log in filter(os.path.lexists, catalogue.logs(place)):
@@ -44,6 +53,7 @@ def prepare(root: Path, lock: Lock, files: Files, quarantine: Quarantine, *, cre
         with unwritable(place):
             catalogue.create(place, files)
             files.sync_up(root, root.parent)
+    return taken
 
 
 def no_catalogue(root: Path) -> ArchiveError:
@@ -74,6 +84,13 @@ def try_to_write(root: Path, files: Files) -> None:
 def is_file(root: Path) -> bool:
     """Whether something lies at `root` that can never hold an archive."""
     return root.exists() and not root.is_dir()
+
+
+def refuse_network(root: Path) -> None:
+    """Raise ArchiveUnwritable if `root` lies on a network file system."""
+    if kind := network(root):
+        why = "whose locks and logs two machines cannot share; use a disk of this machine, or read only"
+        raise ArchiveUnwritable(root, f"lies on a network file system ({kind}), {why}")
 
 
 def network(root: Path, mounts: Path = MOUNTS) -> str | None:

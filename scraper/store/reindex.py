@@ -30,7 +30,9 @@ from scraper.store.checks import Step, untold
 from scraper.store.drafts import is_marker, is_sidecar
 from scraper.store.files import Files, read, unwritable
 from scraper.store.intake import Notes, take_in_file, take_in_warc, warc_files
+from scraper.store.lease import Lease, leased
 from scraper.store.locks import Lock
+from scraper.store.opening import refuse_network
 from scraper.store.quarantine import Quarantine
 from scraper.store.stamps import now
 
@@ -86,16 +88,18 @@ class Rebuilt:
 
 def reindex(root: Path, files: Files | None = None, step: Step = untold) -> Rebuilt:
     """Make the catalogue of the archive at `root` again; `step` is told how far it is. Raises ArchiveBusy while any
-    process has it open."""
+    process has it open, or another machine has it; ArchiveUnwritable on a network file system."""
     root, files = root.resolve(), files or Files()
     if not any((root / part).exists() for part in (paths.ARTICLES, paths.WARC, paths.CATALOGUE)):
         raise ArchiveError(root, "is no archive; there are no files to make a catalogue from")
-    lock = Lock(root / paths.RUN / "open.lock")
-    try:
-        lock.claim("the archive is in use, and its catalogue cannot be made again under it")
-        return _rebuild(root, files, step)
-    finally:
-        lock.close()
+    refuse_network(root)
+    with leased(root / paths.RUN) as lease:
+        lock = Lock(root / paths.RUN / "open.lock")
+        try:
+            lock.claim("the archive is in use, and its catalogue cannot be made again under it")
+            return _rebuild(root, files, step, lease)
+        finally:
+            lock.close()
 
 
 def renew(root: Path, files: Files) -> str | None:
@@ -115,7 +119,7 @@ def renew(root: Path, files: Files) -> str | None:
     return None
 
 
-def _rebuild(root: Path, files: Files, step: Step) -> Rebuilt:
+def _rebuild(root: Path, files: Files, step: Step, lease: Lease) -> Rebuilt:
     place = root / paths.CATALOGUE
     made, result = catalogues.rebuilt(place), Rebuilt()
     with unwritable(made), door(made):
@@ -134,6 +138,7 @@ def _rebuild(root: Path, files: Files, step: Step) -> Rebuilt:
             db.execute("COMMIT")
         finally:
             db.close()
+        lease.check()
         _put_in_place(root, files, made, state)
     return result
 

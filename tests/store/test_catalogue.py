@@ -294,7 +294,7 @@ def test_an_archive_of_another_user_can_be_read(in_use: bool) -> None:
         with opened(root) as archive:
             visit(archive, "A")
             found = read_as_nobody(root) if in_use else []
-        assert (found or read_as_nobody(root)) == ["A", f"{root}/.run/write.lock: {NOT_MINE}"]
+        assert (found or read_as_nobody(root)) == ["A", f"{root}/.run/lease: {NOT_MINE}"]
     finally:
         shutil.rmtree(root)
 

@@ -27,7 +27,9 @@ from scraper.store import paths
 from scraper.store.catalogue import Catalogue, Row
 from scraper.store.catalogue import queries as of_catalogue
 from scraper.store.files import Files
+from scraper.store.lease import elsewhere
 from scraper.store.locks import Lock
+from scraper.store.opening import refuse_network
 from scraper.store.search import file
 from scraper.store.search.file import queries
 from scraper.store.search.sheets import VERSIONS, packed, sheet
@@ -70,6 +72,8 @@ class Follower:
         until, done = time.monotonic() + seconds, Followed()
         if idle := self._idle():
             return idle
+        if strange := _strange(self.path.parent):
+            return self._left(done, strange)
         try:
             with self._lock.held(0.0, "the search is being brought up to date"):
                 return self._left(self._follow(until))
@@ -84,6 +88,8 @@ class Follower:
 
     def make_again(self) -> None:
         """Begin with nothing, because what is there is damaged. Raises ArchiveBusy or ArchiveUnwritable."""
+        if strange := _strange(self.path.parent):
+            raise ArchiveUnwritable(self.path, f"is to be made again, but not here: {strange}")
         with self._lock.held(0.0, "the search is being brought up to date"):
             file.begin_anew(self.path, self._files)
             self._forms.clear()
@@ -321,6 +327,16 @@ class _ReadVersions:
         self.taken += len(found)
         self.last = found[-1] if found else self.last
         return found
+
+
+def _strange(root: Path) -> str | None:
+    """Why this machine may not write beside the archive at `root`: its locks would be seen by no other."""
+    try:
+        refuse_network(root)
+    except ArchiveUnwritable as exc:
+        return str(exc)
+    holder = elsewhere(root / paths.RUN)
+    return f"another machine, {holder.host}, writes the archive, and takes in what is new" if holder else None
 
 
 def _may_have_forms(word: str) -> bool:
