@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
+from urllib.parse import unquote
 
 from scraper.fetch.guard import Endpoint, literal
 from scraper.fetch.trouble import Forbidden, Trouble
@@ -17,6 +19,8 @@ _NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0
 _IPV6: Final = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*")
 
 _NUMBERS: Final = re.compile(r"\s*(?:\w+:)?//([0-9a-fx.]+)(?:[:/?#]|$)", re.IGNORECASE)
+# Hosts of figures with a port or without, as parsers other than ours read them.
+_FIGURES: Final = re.compile(r"(?i)(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?(?::[0-9]*)?", re.ASCII)
 
 
 def parse(url: str, wrong: str = "bad-url") -> URL:
@@ -55,7 +59,20 @@ def _unparsable(url: str, error: Exception, wrong: str) -> Trouble:
     if numbers and literal(numbers.group(1)) is None:
         # Such as 0177.0.0.1, which the system's resolver takes for loopback.
         return Forbidden("bad-url", f"{url[:100]!r}: an address that is not written as one")
+    authority = re.match(r"\s*(?:\w+:)?//([^/?#]*)", url)
+    if authority and _is_dressed_up(authority[1]):
+        return Forbidden("bad-url", f"{url[:100]!r}: an address in letters that stand for its figures")
     return Trouble(wrong, f"{url[:100]!r}: {error}", transient=False)
+
+
+def _is_dressed_up(host: str) -> bool:
+    """Whether some parser would read an address of figures in what is no host.
+
+    >>> _is_dressed_up("%31%32%37.0.0.1"), _is_dressed_up("１２７.0.0.1:80"), _is_dressed_up("-paper-.example")
+    (True, True, False)
+    """
+    plain = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")
+    return plain != host and _FIGURES.fullmatch(plain) is not None
 
 
 def _checked(url: URL, text: str, wrong: str) -> URL:
@@ -65,10 +82,12 @@ def _checked(url: URL, text: str, wrong: str) -> URL:
         raise Forbidden("bad-url", "a backslash in the address")
     if url.userinfo:
         raise Forbidden("bad-url", "credentials in the address")
-    host = url.raw_host.decode("ascii", "replace").removesuffix(".")
+    host = url.raw_host.decode("ascii", "replace").removesuffix(".").lower()
     if not host:
         raise Forbidden("bad-url", "no host")
     if not (_NAME.fullmatch(host) or _IPV6.fullmatch(host)):
+        if _is_dressed_up(host):
+            raise Forbidden("bad-url", f"{host[:100]!r}: an address in letters that stand for its figures")
         raise Trouble(wrong, f"{host[:100]!r} is no host", transient=False)
     if url.port is not None and not 0 < url.port < 65536:
         raise Trouble(wrong, f"there is no port {url.port}", transient=False)

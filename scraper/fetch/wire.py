@@ -100,7 +100,9 @@ def question(
     silence = policy.silence.total_seconds()
     timeout = {"connect": policy.connect_timeout.total_seconds(), "read": silence, "write": silence}
     method = "GET" if body is None else "POST"
-    return Question(method, url, headers=headers, content=body, extensions={"meter": meter, "timeout": timeout})
+    # Without one httpx writes it itself, and raises idna's own errors over a Punycode host that stands for no name.
+    named = [("Host", url.netloc.decode("ascii")), *headers]
+    return Question(method, url, headers=named, content=body, extensions={"meter": meter, "timeout": timeout})
 
 
 class Transport(httpx.AsyncBaseTransport):

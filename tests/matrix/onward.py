@@ -114,6 +114,7 @@ REDIRECTS = (
         ("failed http-404",),
         requests=MORE,
     ),
+    Row("xn--a", "a host in Punycode that stands for no name", ("new",), told("xn--a")),
     Row("loc-umlaut", "to a path in UTF-8", ("new",), marks=("ma%C3%9F",), requests=2),
     Row(
         "cross-origin-robots",
