@@ -52,7 +52,8 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Listing:
     root = _ROOT.search(text, 0, 1 << 16)
     if not root or root[1].lower() not in {"rss", "feed", "rdf"}:
         raise Failed(url, "not-a-feed", f"begins with {text[:40]!r}")
-    text, capped = _cut(text[root.start() :])
+    # What follows the last tag of a document that was cut off is a piece of something, such as of an address.
+    text, capped = _cut(text[root.start() : text.rfind(">") + 1])
     # Without items there is nothing to read, and deep nesting keeps the libraries busy for seconds.
     text = _DATE.sub(_plain_date, text)
     found = _read(text.encode(), url) if _ITEM.search(text) else Listing()

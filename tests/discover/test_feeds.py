@@ -344,6 +344,17 @@ def test_a_feed_that_never_ends_is_read_as_far_as_it_goes() -> None:
     assert found(body) == [ONE, TWO]
 
 
+@pytest.mark.parametrize(
+    "cut",
+    ["<item><link>https://example.com/a-lon", "<item><link><![CDATA[https://example.com/a-lon", f'<item><guid>{ONE}-and',
+     '<entry><link href="https://example.com/a-lon', "<item><title>x</title><link>https://example.com/a-lon"],
+)  # fmt: skip
+def test_an_address_that_was_cut_off_is_not_taken_for_a_shorter_one(cut: str) -> None:
+    """The last tag of an unfinished feed is the last that is believed."""
+    body = rss(item(ONE), item(TWO)).removesuffix(b"</channel></rss>") + cut.encode()
+    assert found(body) == [ONE, TWO]
+
+
 def test_items_beside_deep_nesting_are_taken() -> None:
     """A hundred thousand nested elements do not crash the parser."""
     assert found(rss(item(ONE), channel="<a>" * 100_000 + "</a>" * 100_000)) in ([ONE], [])
