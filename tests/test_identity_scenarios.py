@@ -21,6 +21,8 @@ N = "https://numbers.example/2026/03/01/pier-vote-a4711"
 LATE = "2026-03-06T08:00:00+00:00"
 RETITLED = replace(PIER, title="Old pier will be rebuilt after all, council says")
 EDITED = replace(PIER, text=(*PIER.text[:3], "The mayor said the plans would not be shown to anybody before summer."))
+# Another story, which repeats what PIER said first.
+SEQUEL = replace(SNOW, text=(*PIER.text, *SNOW.text[:1]))
 # The same headline as PIER, and the same date; not a word of the text.
 REWRITTEN = replace(SNOW, title=PIER.title, date=PIER.date)
 
@@ -238,6 +240,9 @@ TWO = [
     apart("the same number at two outlets", at(N, PIER), See(f"{HOME}pier-vote-a4711", page(PIER))),
     Row("a redirect to another article", (at(A, PIER), See(A, page(SNOW), OTHER), at(OTHER, SNOW)),
         ("new", "partial: moved", "new"), (1, 1), {A: 0, OTHER: 1}),
+    Row("a redirect to another article that is known, and says half the same",
+        (at(A, PIER), at(OTHER, SEQUEL), See(A, page(SEQUEL), OTHER), at(A, PIER)),
+        ("new", "new", "partial: moved", "same"), (1, 1), {A: 0, OTHER: 1}),
 ]  # fmt: skip
 
 LIVE = f"{HOME}news/latest"

@@ -83,16 +83,18 @@ def doubted(
     known: tuple[Entry, Snapshot, Outlet | None],
     texts: tuple[Article, Article],
     verdict: Verdict,
+    *,
+    elsewhere: bool = False,
 ) -> Verdict:
     """`verdict` as far as it can be believed: is this the article's own page, its first form, and seen twice?
 
-    `new` says that another article begins here.
+    `new` says that another article begins here. `elsewhere`: another article is kept under the address that answered.
     """
     (entry, latest, outlet), (old, new) = known, texts
     if verdict.kind == "same":
         return verdict
     is_story = verdict.kind == "edited" or (verdict.reason or "").partition(":")[0] in judge.THERE
-    if is_story and led_astray(entry, page, outlet) and moved(old, new):
+    if is_story and led_astray(entry, page, outlet) and (elsewhere or moved(old, new)):
         return Verdict("partial", f"moved: {page.final_url}")
     other = not judge.is_witness(new.url, outlet) and succeeds(latest, old, new, verdict)
     verdict = judge.testified(old, new, verdict, outlet)

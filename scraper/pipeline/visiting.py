@@ -302,7 +302,9 @@ async def _weigh(services: Services, due: Due, page: Page, finding: Finding, pag
         revision = await rereading.revised(services, entry, latest, old, outlet, page.fetched_at)
         finding = replace(finding, revision=revision)
     if entry and latest and old:
-        verdict = stories.doubted(due, page, (entry, latest, outlet), (old, article), verdict)
+        there = await services.store(services.archive.find, page.final_url, outlet) if page.hops else None
+        elsewhere = there is not None and there.id != entry.id
+        verdict = stories.doubted(due, page, (entry, latest, outlet), (old, article), verdict, elsewhere=elsewhere)
     if latest and verdict.kind == "new":
         return replace(finding, verdict=verdict, entry=None, follows=entry, revision=None)
     if entry:
