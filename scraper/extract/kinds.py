@@ -88,11 +88,17 @@ _LOOKED_UP_PATH = re.compile(
     r"pricing|plans|offers|horoscopes?|horoskop|tv-guide|tv-programm|jobs?|careers|imprint|impressum|privacy|"
     r"datenschutz|terms|agb|contact|kontakt|about|about-us|uber-uns|shop)(?:/[^/]*)?/?$"
 )
+# What begins a tag; and the roots of XML that lists or reports, and is no page.
+_TAG = re.compile(r"<(?:[!?/]|([A-Za-z][\w:.-]*))", re.ASCII)
+_COMMENTS = re.compile(r"(?s)<!--.*?-->")
+_XML_ROOTS: Final = frozenset(("rss", "feed", "rdf", "urlset", "sitemapindex", "opml", "error"))
 _FURNITURE: Final = tokens("nav footer related links linked-line aside card tags share control")
 
 
 def judge(page: Page) -> Found:
     """The kind of a page and the evidence for it."""
+    if data := _data(page.html):
+        return "other", (data,)
     if page.live:
         return "live", page.live
     steps = (_heading, _media, _listing, _speech, _thing)
@@ -107,6 +113,18 @@ def judge(page: Page) -> Found:
 
 def _seen(page: Page) -> str:
     return f"{page.doc.title} {page.title} {page.doc.root.text(dropped=True)[:4000]}"
+
+
+def _data(html: str) -> str | None:
+    """Why an answer is no page at all: a script, a table, a list for machines, sent as if it were one."""
+    if not _TAG.search(html):
+        return "no markup"
+    text = html.strip("\ufeff \t\r\n")
+    if (text[:1], text[-1:]) in {("{", "}"), ("[", "]")}:
+        return "json"
+    tags = _TAG.finditer(_COMMENTS.sub("", text[:4096]))
+    root = next((tag[1] for tag in tags if tag[1]), "").rpartition(":")[2].lower()
+    return f"xml: {root}" if root in _XML_ROOTS else None
 
 
 # ------------------------------------------------------------------------------------------------ walls
@@ -211,7 +229,7 @@ def _nameless(page: Page) -> Found | None:
     Walls speak in more ways than can be listed, and hardly a story of three lines comes without any of these.
     """
     told = page.is_story or page.is_described or page.signs or is_signed(page) or page.is_called_article
-    if told or page.text >= LITTLE or access(page)[0] == "teaser":
+    if told or page.text >= LITTLE or (access(page)[0] == "teaser" and _share(page, "wall") <= 0.5):
         return None
     about = sum(weight(piece) for piece in page.kept if _COOKIE.search(piece.text))
     if 3 * about > page.text and not page.kept[0].linked and len(page.kept) < 6:

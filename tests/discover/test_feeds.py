@@ -346,9 +346,14 @@ def test_a_feed_that_never_ends_is_read_as_far_as_it_goes() -> None:
 
 @pytest.mark.parametrize(
     "cut",
-    ["<item><link>https://example.com/a-lon", "<item><link><![CDATA[https://example.com/a-lon", f'<item><guid>{ONE}-and',
-     '<entry><link href="https://example.com/a-lon', "<item><title>x</title><link>https://example.com/a-lon"],
-)  # fmt: skip
+    [
+        "<item><link>https://example.com/a-lon",
+        "<item><link><![CDATA[https://example.com/a-lon",
+        f"<item><guid>{ONE}-and",
+        '<entry><link href="https://example.com/a-lon',
+        "<item><title>x</title><link>https://example.com/a-lon",
+    ],
+)
 def test_an_address_that_was_cut_off_is_not_taken_for_a_shorter_one(cut: str) -> None:
     """The last tag of an unfinished feed is the last that is believed."""
     body = rss(item(ONE), item(TWO)).removesuffix(b"</channel></rss>") + cut.encode()

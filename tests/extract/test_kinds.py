@@ -65,6 +65,18 @@ NO_ARTICLE = {
             title="The opening in pictures",
         ),
     ],
+    "other": [
+        b"!function(){var ferry = 1; console.log('The ferry is late again.');}();\n" * 40,
+        b"day,ferries,late\nMonday,12,3\n" * 60,
+        b"User-agent: *\nDisallow: /private\n" * 30,
+        f'  {{"headline": "{TITLE}", "body": "<p>{WORDS}</p>"}}\n'.encode(),
+        f'<?xml version="1.0"?><!-- <p> --><rss><channel><title>News</title><item><description>{WORDS}'
+        "</description></item></channel></rss>".encode(),
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content>{WORDS}</content></entry></feed>'.encode(),
+        f'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><item>{WORDS}</item></r:RDF>'.encode(),
+        f"<urlset><url><loc>https://paper.example/{WORDS[:40]}</loc></url></urlset>".encode(),
+        bare("Ad blocker", "<h1>Ads!</h1><p>Please disable your ad blocker to continue reading this site.</p>"),
+    ],
     "live": [
         page([f"14:0{n} The mayor says something new about the bridge and the bay." for n in range(9)], head=LIVE),
     ],
@@ -92,6 +104,11 @@ def test_a_page_that_is_no_article_is_called_what_it_is(kind: str, html: bytes) 
 )
 def test_an_article_about_such_pages_is_an_article(title: str) -> None:
     assert read(page(title=title)).kind == "article"
+
+
+@pytest.mark.parametrize("before", ["", "<?xml version='1.0'?><!-- <rss> -->", "[advertisement]", "{{ include }} "])
+def test_an_article_behind_odd_first_words_is_an_article(before: str) -> None:
+    assert read(before.encode() + page()).kind == "article"
 
 
 def test_a_short_article_with_its_data_is_an_article() -> None:
