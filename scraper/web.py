@@ -93,7 +93,7 @@ class Web:
         self._site = site = Site(
             library=FileLibrary(archive),
             search=archive.search,
-            differ=_Differ(),
+            differ=Comparing(),
             outlets=lambda: daemon.services.outlets,
             trouble=lambda: daemon.trouble,
             why=lambda: daemon.why,
@@ -121,14 +121,33 @@ class Web:
             await self._server.serve(sockets=[self._sock])
 
 
-class _Differ:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Difference:
+    """See `serve.site.Difference`."""
+
+    found: diff.Diff
+
+    @property
+    def changed(self) -> bool:
+        return self.found.changed
+
+    @property
+    def coarse(self) -> bool:
+        return self.found.coarse
+
+    def data(self) -> dict[str, object]:
+        return diff.to_json(self.found)
+
+    def html(self) -> str:
+        return diff.to_html(self.found)
+
+
+class Comparing:
     """See `serve.site.Differ`."""
 
-    def data(self, old: Article, new: Article) -> dict[str, object]:
-        return diff.to_json(diff.diff(old, new))
-
-    def html(self, old: Article, new: Article) -> str:
-        return diff.to_html(diff.diff(old, new))
+    def between(self, old: Article, new: Article) -> _Difference:
+        """The difference."""
+        return _Difference(diff.diff(old, new, diff.SHOWN))
 
 
 def _warm(site: Site) -> None:

@@ -31,6 +31,24 @@ def pair(old: Sequence[str], new: Sequence[str]) -> list[Span]:
     return list(_by_text(old, new))
 
 
+def changed(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many characters of both texts stand in blocks that are not the same on the other side."""
+    apart = [op for op in align.opcodes(old, new) if op[0] != "equal"]
+    return sum(len(text) for _, i1, i2, j1, j2 in apart for text in (*old[i1:i2], *new[j1:j2]))
+
+
+def whole(old: Sequence[str], new: Sequence[str]) -> list[Span]:
+    """The same as `pair` by nothing but equal texts: what differs came or went."""
+    found: list[Span] = []
+    for tag, i1, i2, j1, j2 in align.opcodes(old, new):
+        if tag == "equal":
+            found += ((i, i + 1, j, j + 1) for i, j in zip(range(i1, i2), range(j1, j2), strict=True))
+        else:
+            found += ((i, i + 1, j1, j1) for i in range(i1, i2))
+            found += ((i2, i2, j, j + 1) for j in range(j1, j2))
+    return found
+
+
 def _by_text(old: Sequence[str], new: Sequence[str]) -> Iterator[Span]:
     for tag, i1, i2, j1, j2 in align.opcodes(old, new):
         if tag == "equal":

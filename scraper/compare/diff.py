@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 _FIELDS: tuple[Place, ...] = ("headline", "subtitle", "byline", "caption")
+# What somebody who waits for a page may ask for (`most`). Measured: so much takes half a second of CPU at worst, and of
+# what an outlet edits hardly any comes to a hundredth of it.
+SHOWN = 250_000
 _MOVED = 0.8  # so much of a block that stands elsewhere now has to be the same
 _MOVES = 30  # more blocks than this that came and went at once are only looked through for equal ones
 
@@ -50,15 +53,45 @@ def lines(article: Article) -> tuple[Line, ...]:
     return (*fields, *body)
 
 
-def diff(old: Article, new: Article) -> Diff:
+def diff(old: Article, new: Article, most: int | None = None) -> Diff:
     """How `old` became `new`. Equal texts give only `equal` rows, also where the kind of a block differs.
 
-    The cost is bounded: what is too large to align word by word is given as one replacement.
+    The cost is bounded: what is too large to align word by word is given as one replacement. Where paragraphs of more
+    than `most` characters of both texts are not the same, they went or came as a whole: `coarse`.
     """
     before, after = lines(old), lines(new)
-    fields = [_field(place, before, after) for place in _FIELDS]
-    body = _body([x for x in before if x.place == "body"], [x for x in after if x.place == "body"])
-    return Diff((*filter(None, fields), *_moves(body)))
+    fields = [_field(place, before, after, most) for place in _FIELDS]
+    old_body, new_body = ([line for line in side if line.place == "body"] for side in (before, after))
+    coarse = most is not None and _is_more(old_body, new_body, most)
+    body = _coarse(old_body, new_body) if coarse else _body(old_body, new_body)
+    return Diff((*filter(None, fields), *_moves(body, near=not coarse)), coarse)
+
+
+def _is_more(old: Sequence[Line], new: Sequence[Line], most: int) -> bool:
+    if sum(len(line.text) for line in (*old, *new)) <= most:
+        return False
+    return blocks.changed([line.text for line in old], [line.text for line in new]) > most
+
+
+def _coarse(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
+    pairs = blocks.whole([line.text for line in old], [line.text for line in new])
+    return [
+        _same(old[i1], new[j1]) if i1 < i2 and j1 < j2 else _one(old[i1:i2], new[j1:j2]) for i1, i2, j1, j2 in pairs
+    ]
+
+
+def _whole(old: Sequence[Line], new: Sequence[Line]) -> Row:
+    """A field that is another, not compared word by word."""
+    runs = (*(Run("delete", line.text) for line in old), *(Run("insert", line.text) for line in new))
+    op: RowOp = "insert" if not old else "delete" if not new else "change"
+    return Row(op, (*old, *new)[0].place, runs, tuple(x.kind for x in old), tuple(x.kind for x in new))
+
+
+def _one(old: Sequence[Line], new: Sequence[Line]) -> Row:
+    """A line that went or came."""
+    if old:
+        return Row("delete", old[0].place, (Run("delete", old[0].text),), old=(old[0].kind,), old_at=old[0].at)
+    return Row("insert", new[0].place, (Run("insert", new[0].text),), new=(new[0].kind,), new_at=new[0].at)
 
 
 def apply(found: Diff, old: Iterable[Line]) -> tuple[Line, ...]:
@@ -79,9 +112,11 @@ def _applied(row: Row, left: deque[Line]) -> Iterator[Line]:
         yield Line(row.place, text, kind, None if row.new_at is None else row.new_at + k)
 
 
-def _field(place: Place, before: Sequence[Line], after: Sequence[Line]) -> Row | None:
+def _field(place: Place, before: Sequence[Line], after: Sequence[Line], most: int | None) -> Row | None:
     old, new = ([line for line in side if line.place == place] for side in (before, after))
-    return _row(old, new) if old or new else None
+    if not old and not new:
+        return None
+    return _row(old, new) if most is None or not _is_more(old, new, most) else _whole(old, new)
 
 
 def _body(old: Sequence[Line], new: Sequence[Line]) -> list[Row]:
@@ -159,13 +194,14 @@ def _without_islands(opcodes: Sequence[align.Opcode], old: Sequence[str]) -> Ite
         yield held
 
 
-def _moves(rows: list[Row]) -> list[Row]:
-    """Blocks that went here and came there, with the same words or nearly, know of each other."""
+def _moves(rows: list[Row], *, near: bool) -> list[Row]:
+    """Blocks that went here and came there, with the same words or nearly (`near`), know of each other."""
     gone = [k for k, row in enumerate(rows) if row.op == "delete"]
     came = [k for k, row in enumerate(rows) if row.op == "insert"]
     pairs = [*_equal_moves(rows, gone, came)]
-    gone, came = ([k for k in side if k not in {x for pair in pairs for x in pair}] for side in (gone, came))
-    if len(gone) <= _MOVES and len(came) <= _MOVES:
+    known = {row for pair in pairs for row in pair}
+    gone, came = ([k for k in side if k not in known] for side in (gone, came))
+    if near and len(gone) <= _MOVES and len(came) <= _MOVES:
         pairs += _near_moves(rows, gone, came)
     for a, b in pairs:
         rows[a], rows[b] = replace(rows[a], moved=rows[b].new_at), replace(rows[b], moved=rows[a].old_at)

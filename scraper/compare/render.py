@@ -23,6 +23,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKS: dict[RunOp, tuple[str, str]] = {"equal": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 _COLOURS: dict[RunOp, str] = {"equal": "", "delete": "\x1b[31;9m", "insert": "\x1b[32;4m"}
 _RESET = "\x1b[0m"
+COARSE = "So much changed that paragraphs are shown whole, and not compared word by word."
 _PREFIX: dict[BlockKind, str] = {"item": "- ", "row": "- ", "quote": "> "}
 
 
@@ -31,8 +32,10 @@ def to_terminal(found: Diff, colour: bool, width: int = 80) -> str:
     shown = [*_chapters(found)]
     if all(isinstance(chapter, int) for chapter in shown):
         return "no difference\n"
+    said = f"{COARSE}\n\n" if found.coarse else ""
     return (
-        "\n\n".join(
+        said
+        + "\n\n".join(
             _unchanged(chapter) if isinstance(chapter, int) else _block(chapter, colour, max(width, 8))
             for chapter in shown
         )
@@ -46,12 +49,13 @@ def to_html(found: Diff) -> str:
         f'<p class="unchanged">{_unchanged(chapter)}</p>' if isinstance(chapter, int) else _element(chapter)
         for chapter in _chapters(found)
     )
-    return f'<div class="diff">\n{body}\n</div>\n'
+    said = f'<p class="unchanged">{COARSE}</p>\n' if found.coarse else ""
+    return f'<div class="diff">\n{said}{body}\n</div>\n'
 
 
 def to_json(found: Diff) -> dict[str, object]:
     """Plain data: every row with its words, unchanged ones too, so that both texts can be read from it."""
-    return {"changed": found.changed, "rows": [_plain(row) for row in found.rows]}
+    return {"changed": found.changed, "coarse": found.coarse, "rows": [_plain(row) for row in found.rows]}
 
 
 def _plain(row: Row) -> dict[str, object]:

@@ -63,9 +63,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The rows of a difference, in reading order of both texts."""
+    """The rows of a difference, in reading order of both texts. `coarse`: so much changed that paragraphs are not
+    compared word by word."""
 
     rows: tuple[Row, ...]
+    coarse: bool = False
 
     @property
     def changed(self) -> bool:

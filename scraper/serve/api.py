@@ -210,10 +210,9 @@ def _diff(site: Site, values: Values) -> Reply:
     last = entry.latest or 0
     new = snapshot_of(site, entry.id, last if values["to"] is None else values["to"])
     old = snapshot_of(site, entry.id, max(0, new.version - 1) if values["from"] is None else values["from"])
-    found = site.differ.data(old.article, new.article)
-    rows = tuple(map(RowShape.of, cast("list[dict[str, object]]", found["rows"])))
-    html = site.differ.html(old.article, new.article)
-    return Reply(DiffShape(entry.id, old.version, new.version, bool(found["changed"]), rows, html))
+    found = site.differ.between(old.article, new.article)
+    rows = tuple(map(RowShape.of, cast("list[dict[str, object]]", found.data()["rows"])))
+    return Reply(DiffShape(entry.id, old.version, new.version, found.changed, found.coarse, rows, found.html()))
 
 
 def _cursor(read: Callable[[str], object], schema: take.Schema) -> Field:

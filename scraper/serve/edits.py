@@ -29,4 +29,4 @@ def _made(site: Site, change: Change) -> str | None:
     if not old or not new or len(old.article.body) + len(new.article.body) > LONGEST:
         return None
     # Under the paths of what was read: one of them may have been read anew since the list was made.
-    return site.kept.once((old.path, new.path), lambda: site.differ.html(old.article, new.article))
+    return site.kept.once((old.path, new.path), lambda: site.differ.between(old.article, new.article).html())

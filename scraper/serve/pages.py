@@ -254,12 +254,14 @@ def _diff(site: Site, request: Request) -> Response:
     values = _values(request, _FROM, _TO, _VIEW)
     new = api.snapshot_of(site, entry.id, (entry.latest or 0) if values["to"] is None else values["to"])
     old = api.snapshot_of(site, entry.id, max(0, new.version - 1) if values["from"] is None else values["from"])
-    data = site.differ.data(old.article, new.article)
+    found = site.differ.between(old.article, new.article)
+    is_side = values["view"] == "side"
     return views.page(
         "diff", title=f"{entry.title or entry.url}, {old.version} → {new.version}", here="", entry=entry, old=old,
         new=new, edit=new.edit if old.version == new.version - 1 else None, chosen=values["view"], feeds=[],
-        known={one.version for one in site.library.editions(entry.id)}, changed=data["changed"],
-        html=_own(site.differ.html(old.article, new.article)), pairs=_pairs(cast("list[dict[str, Any]]", data["rows"])),
+        known={one.version for one in site.library.editions(entry.id)}, changed=found.changed,
+        coarse=found.coarse, html="" if is_side else _own(found.html()),
+        pairs=_pairs(cast("list[dict[str, Any]]", found.data()["rows"])) if is_side else [],
     )  # fmt: skip
 
 

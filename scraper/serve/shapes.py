@@ -291,12 +291,13 @@ class RowShape:
 @dataclass(frozen=True, slots=True)
 class DiffShape:
     """How one version of an article became another. `rows` are paragraphs in order, each with its words; `html` is the
-    same as an escaped fragment."""
+    same as an escaped fragment. `coarse`: so much changed that paragraphs are not compared word by word."""
 
     article: ArticleId
     from_version: Count
     to_version: Count
     changed: bool
+    coarse: bool
     rows: tuple[RowShape, ...]
     html: str
 

@@ -15,15 +15,34 @@ from scraper.serve.jobs import Jobs
 from scraper.serve.kept import Kept
 
 
-class Differ(Protocol):
-    """How one text became another: as plain data, and as an HTML fragment in which everything is escaped."""
+class Difference(Protocol):
+    """How one text became another, worked out once. `changed`: whether any word differs; `coarse`: so much changed that
+    paragraphs are not compared word by word."""
 
-    def data(self, old: Article, new: Article) -> dict[str, object]:
-        """`{"changed": …, "rows": […]}`."""
+    @property
+    def changed(self) -> bool:
+        """See above."""
         ...
 
-    def html(self, old: Article, new: Article) -> str:
-        """Block elements with `<ins>` and `<del>`."""
+    @property
+    def coarse(self) -> bool:
+        """See above."""
+        ...
+
+    def data(self) -> dict[str, object]:
+        """`{"rows": […], …}`."""
+        ...
+
+    def html(self) -> str:
+        """Block elements with `<ins>` and `<del>`: a fragment in which everything is escaped."""
+        ...
+
+
+class Differ(Protocol):
+    """Works out how one text became another."""
+
+    def between(self, old: Article, new: Article) -> Difference:
+        """The difference."""
         ...
 
 

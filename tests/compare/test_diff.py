@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scraper.article import Article, Block
 from scraper.compare import align, blocks
 from scraper.compare.diff import BREAK, Diff, apply, diff, lines, to_html, to_json, to_terminal
+from scraper.compare.render import COARSE
 
 from .articles import around, article, story
 
@@ -240,3 +241,41 @@ def test_both_texts_can_be_read_from_the_json(old: Article, new: Article) -> Non
     for dropped, wanted in (("insert", old), ("delete", new)):
         joined = ["".join(run["text"] for run in row["runs"] if run["op"] != dropped) for row in rows]
         assert "".join(joined).replace(BREAK, "") == "".join(line.text for line in lines(wanted)).replace(BREAK, "")
+
+
+# ---------------------------------------------------------------------------------------------- what would be dear
+
+
+@given(articles, articles, st.integers(0, 20))
+@settings(max_examples=150, deadline=None)
+def test_a_coarse_difference_is_as_true_as_a_fine_one(old: Article, new: Article, most: int) -> None:
+    found = diff(old, new, most)
+    assert apply(found, lines(old)) == lines(new)
+    assert found.changed == diff(old, new).changed
+
+
+def long(*changed: int, size: int = 3000) -> Article:
+    """3,000 paragraphs, some of which say something else."""
+    return article(*(f"Paragraph {n} says {'other' if n in changed else 'the same'} things." for n in range(size)))
+
+
+def test_a_long_text_with_few_edits_is_still_compared_by_word() -> None:
+    found = diff(long(), long(7, 2000), most=1000)
+    rows = [row for row in found.rows if row.op != "equal"]
+    assert (found.coarse, [row.op for row in rows]) == (False, ["change", "change"])
+
+
+def test_where_too_much_changed_paragraphs_are_whole_and_it_is_said() -> None:
+    found = diff(long(), long(*range(100, 200)), most=1000)
+    ops = [row.op for row in found.rows if row.op != "equal"]
+    assert (found.coarse, ops.count("delete"), ops.count("insert"), len(ops)) == (True, 100, 100, 200)
+    assert COARSE in to_html(found)
+    assert to_terminal(found, colour=False).startswith(COARSE)
+    assert to_json(found)["coarse"] is True
+
+
+def test_paragraphs_that_changed_places_are_known_however_many() -> None:
+    """In time that grows with their number and not with its square: of 20,000 it took minutes."""
+    one, other = long(size=20_000), article(*(block.text for block in reversed(long(size=20_000).blocks)))
+    found = diff(one, other, most=1000)
+    assert sum(row.moved is not None for row in found.rows) == 2 * 20_000

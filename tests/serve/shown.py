@@ -18,7 +18,6 @@ from starlette.types import ASGIApp
 
 from scraper.article import Article
 from scraper.compare import compare
-from scraper.compare import diff as diffs
 from scraper.connections import Connection
 from scraper.model import Snapshot
 from scraper.serve.app import create_app
@@ -27,20 +26,11 @@ from scraper.serve.jobs import Jobs
 from scraper.serve.site import Site
 from scraper.store.archive import FileArchive
 from scraper.store.library import FileLibrary
+from scraper.web import Comparing
 from tests.site import wait_for
 from tests.store.kit import HARBOUR, OUTLET, START, article, gone, intent, opened, page
 
 FERRY = "https://news.example/2024/06/ferry-sails"
-
-
-class Differ:
-    """The real comparison, as the host hands it in."""
-
-    def data(self, old: Article, new: Article) -> dict[str, object]:
-        return diffs.to_json(diffs.diff(old, new))
-
-    def html(self, old: Article, new: Article) -> str:
-        return diffs.to_html(diffs.diff(old, new))
 
 
 def told(archive: FileArchive, found: Article, url: str = HARBOUR, hours: float = 0) -> Snapshot | None:
@@ -100,7 +90,7 @@ def shown(root: Path, door: Door | None = None, **more: Any) -> Iterator[Shown]:
         site = Site(
             library=FileLibrary(archive),
             search=archive.search,
-            differ=Differ(),
+            differ=Comparing(),
             **(plain | more),
         )
         with serving(create_app(site, door), site.jobs) as port:

@@ -289,3 +289,21 @@ def test_a_page_that_is_not_there_is_said_to_be_none(browser: Browser, site: Sho
         assert answer
         assert answer.status == 404
         expect(it.page.get_by_role("heading", level=1)).to_have_text("Not found")
+
+
+@pytest.mark.parametrize("view", ["inline", "side"])
+def test_texts_of_which_very_much_changed_are_compared_by_paragraph(mine: Shown, view: str) -> None:
+    """And the page says so, as the API does; the rest of it is as true as ever."""
+    url = f"{FERRY}-long"
+    for hours, word in ((7, "calm"), (8, "rough")):
+        blocks = tuple(
+            Block("paragraph", f"On day {n} the sea was {word} between the islands." * 9) for n in range(900)
+        )
+        told(mine.archive, article("A diary.", url, blocks=blocks), url, hours=hours)
+    page = mine.client.get(f"/articles/{mine.id(url)}/diff", params={"view": view})
+    found = mine.json("/api/v1/diff", {"article": mine.id(url)})
+    assert page.status_code == 200
+    assert "not compared word by word" in page.text
+    assert (found["coarse"], found["changed"]) == (True, True)
+    assert {run["op"] for row in found["rows"] for run in row["runs"]} >= {"delete", "insert"}
+    assert not mine.json("/api/v1/diff", {"article": mine.id()})["coarse"]
