@@ -119,6 +119,7 @@ async def test_a_redirected_slug_keeps_its_history(world: World) -> None:
     world.web.pages[URL] = answered(URL, page, world.clock, final_url=moved)
     second = await world.visit()
     assert (second.verdict, second.article_id) == ("edited", first.article_id)
+    assert second.flags == ("moved",), "alike enough to be believed, and yet it says so"
     world.web.pages[moved] = page
     assert (await world.visit(moved)).article_id == first.article_id
 

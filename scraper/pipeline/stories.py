@@ -9,6 +9,7 @@ Nothing here knows what an address means; `urls` does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from scraper import urls
@@ -24,6 +25,8 @@ SHARED: Final = 0.2
 # one story; and how many phrases make a text that can be told from a form.
 RETOLD, MOVED, EQUAL, TELLING = 0.3, 0.6, 0.9, 200
 REUSED: Final = "reused"
+# The flag of a text under another headline and behind a redirect that is alike enough to be believed.
+MOVED_ON: Final = "moved"
 # What a page may be said to be and still be another story, whole, at an address that is used again.
 _LESS: Final = frozenset({"shrunk", "teaser"})
 
@@ -100,7 +103,8 @@ def doubted(
     verdict = judge.testified(old, new, verdict, outlet)
     remembered = judge.second_look(verdict, new, other=other)
     if remembered is None:
-        return verdict
+        strays = verdict.kind == "edited" and old.title != new.title and led_astray(entry, page, outlet)
+        return replace(verdict, flags=(*verdict.flags, MOVED_ON)) if strays else verdict
     if due.last_error != remembered:
         return Verdict("partial", remembered, flags=verdict.flags)
     if other:
