@@ -83,6 +83,16 @@ class DiskReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """One time that `verify` was done as a whole, in one run or in several: from when, until when, what was found."""
+
+    deep: bool
+    began: datetime
+    ended: datetime
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The whole archive."""
 
@@ -92,6 +102,7 @@ class Status:
     disk: DiskReport
     edits: tuple[Change, ...]
     silent: tuple[Silence, ...] = ()
+    verified: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

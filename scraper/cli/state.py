@@ -23,7 +23,7 @@ from scraper.present import lately, working
 if TYPE_CHECKING:
     from scraper.model import EditKind, SourceState
     from scraper.present import AtWork, Present
-    from scraper.reports import DiskReport, OutletReport, Status
+    from scraper.reports import DiskReport, OutletReport, Proof, Status
     from scraper.serve.jobs import Job
     from scraper.settings import Settings
     from scraper.store.archive import FileArchive
@@ -148,6 +148,8 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
     queue, disk = found.queue, found.disk
     yield f"archive    {count(articles, 'article')}, {count(disk.versions, 'version')}, {gone} gone"
     yield f"disk       {_disk(disk)}"
+    if found.verified:
+        yield f"verified   {', '.join(_proof(proof, now) for proof in found.verified)}"
     if disk.log_grown:
         yield f"log        {size(disk.log)} beside the catalogue: something reads it for very long; this ends with it"
     next_ = "" if queue.next_visit is None or queue.due else f", next {ago(queue.next_visit, now)}"
@@ -167,6 +169,11 @@ def _lines(found: Status, listed: set[str], now: datetime, most: int | None) -> 
         more = " …" if most and never[most:] else ""
         yield f"\n{count(len(never), 'outlet')} not looked at yet: {', '.join(never[:most])}{more}"
     yield from _outlets([o for o in found.outlets if o.articles], now, most)
+
+
+def _proof(proof: Proof, now: datetime) -> str:
+    found = f" with {count(proof.problems, 'problem')}" if proof.problems else ""
+    return f"{'deep ' * proof.deep}{ago(proof.ended, now)}{found}"
 
 
 def _disk(disk: DiskReport) -> str:

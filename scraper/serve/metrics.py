@@ -139,3 +139,16 @@ def _totals(status: Status) -> Iterator[Metric]:
     for what in ("snapshots", "warcs", "catalogue"):
         kept.add_metric([what], getattr(disk, what))
     yield kept
+    yield from _proofs(status)
+
+
+def _proofs(status: Status) -> Iterator[Metric]:
+    when = GaugeMetricFamily(
+        "scraper_verified_timestamp_seconds", "When `scraper verify` last came to its end; 0 if never.", labels=["how"]
+    )
+    found = GaugeMetricFamily("scraper_verify_problems", "What it found then.", labels=["how"])
+    for deep, how in ((False, "plain"), (True, "deep")):
+        last = next((proof for proof in status.verified if proof.deep == deep), None)
+        when.add_metric([how], last.ended.timestamp() if last else 0)
+        found.add_metric([how], last.problems if last else 0)
+    yield from (when, found)

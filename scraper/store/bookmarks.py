@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from scraper.errors import ArchiveBusy, ArchiveDamaged, ArchiveError
-from scraper.store import paths
+from scraper.reports import Proof
+from scraper.store import paths, proofs
 from scraper.store.checks import Finding, Step
 from scraper.store.locks import Lock, said
 from scraper.store.slips import LARGEST, Slips
@@ -28,7 +29,6 @@ from scraper.store.stamps import moment, now, stamp
 
 #: Changes whenever a later program would check more, or in another order: what an earlier one did is not enough then.
 FORMAT: Final = "scraper-verify/1"
-FOLDER: Final = "verify"
 EVERY: Final = 5.0  # seconds between two notes: as much is done again after a kill, and a sync costs milliseconds
 AHEAD: Final = timedelta(days=1)  # that a clock may have been set back, or have gone wrong, since
 PARTS: Final = 1000  # that are told of: so many nights
@@ -213,12 +213,12 @@ class Keeper:
         self._every = EVERY if every is None else every
         self._name = _name(deep=deep)
         self._root, self._deep = root.resolve(), deep
-        self._slips = Slips(root.resolve(), FOLDER)
+        self._slips = Slips(root.resolve(), proofs.FOLDER)
         self._lock = Lock(root.resolve() / paths.RUN / f"verify-{self._name}.lock")
         self._holds = False
         self._next = time.monotonic() + self._every
         self._until = None if allowed is None else time.monotonic() + allowed
-        self._now = Part(clock(), clock())
+        self._began, self._far = clock(), ("", 0, 0)
 
     def __enter__(self) -> Keeper:
         """Raises ArchiveBusy if `resume`, and another run goes on from there now."""
@@ -303,7 +303,7 @@ class Keeper:
         """`step`, and remember how far it is."""
 
         def tell(what: str, done: int, total: int) -> None:
-            self._now = replace(self._now, what=what, done=done, total=total)
+            self._far = (what, done, total)
             step(what, done, total)
 
         return tell
@@ -322,7 +322,7 @@ class Keeper:
     @property
     def part(self) -> Part:
         """This run, up to now."""
-        return replace(self._now, ended=max(self.clock(), self._now.began))
+        return Part(self._began, max(self.clock(), self._began), *self._far)
 
     def _note(self, mark: Bookmark | None) -> None:
         if not self._holds:
@@ -339,10 +339,12 @@ class Keeper:
         self._slips.write(self._name, data)
         return None
 
-    def done(self) -> None:
-        """The run came to its end: nothing is to be gone on with."""
+    def done(self, problems: int) -> None:
+        """The run came to its end, with so many found: nothing is to be gone on with."""
         if self._holds:
+            began = min(part.began for part in (*self.parts, self.part))
             with contextlib.suppress(ArchiveError):  # then the end is gone on with once more
+                proofs.note(self._root, Proof(self._deep, began, self.part.ended, problems))
                 self._slips.remove(self._name)
 
 

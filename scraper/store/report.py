@@ -20,6 +20,7 @@ from scraper.store.browse import Browse
 from scraper.store.catalogue import LOG_LIMIT, Catalogue, Value, queries
 from scraper.store.drafts import keys_of
 from scraper.store.frontier import source_state
+from scraper.store.proofs import noted
 from scraper.store.stamps import from_ticks, ticks
 
 _STRETCH = 200  # edits read at once
@@ -44,6 +45,7 @@ class Reports:
                 disk=self._disk(db),
                 edits=self._browse.edits(Wanted(), None, edits).items,
                 silent=silences(sources, now),
+                verified=noted(self._root),
             )
 
     def changes(

@@ -79,7 +79,7 @@ class _Check(ArticleCheck, RecordCheck):
         for part in parts:
             yield from self.new(part)
         if self.keeper and self.catalogue:
-            self.keeper.done()
+            self.keeper.done(len(self.found))
 
     # ------------------------------------------------------------------------------------------ catalogue
 

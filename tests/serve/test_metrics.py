@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,8 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from scraper.serve.app import create_app
 from scraper.serve.metrics import OTHER
+from scraper.store.bookmarks import Keeper
+from scraper.store.verify import verify
 from tests.serve.shown import Shown, fill, serving, shown
 from tests.store.kit import OUTLET, article, intent, page
+
+AT = datetime(2024, 7, 1, tzinfo=UTC)
 
 
 def figures(site: Shown) -> dict[str, float]:
@@ -35,6 +40,19 @@ def test_figures_are_those_of_the_archive(site: Shown) -> None:
     assert found["scraper_versions news.example"] == 4
     assert found["scraper_gone news.example"] == 1
     assert found["scraper_ready ready"] == 1
+
+
+def test_the_last_proof_is_told_of(mine: Shown) -> None:
+    """When it came to its end, and what it found."""
+    root = mine.archive.root
+    (root / "stray").touch()
+    with Keeper(root, deep=True, clock=lambda: AT) as keeper:
+        assert len(list(verify(root, deep=True, keeper=keeper))) == 1
+        assert keeper.trouble is None
+    found = figures(mine)
+    assert found["scraper_verified_timestamp_seconds deep"] == AT.timestamp()
+    assert found["scraper_verify_problems deep"] == 1
+    assert found["scraper_verified_timestamp_seconds plain"] == 0
 
 
 def test_outlets_without_a_file_share_a_label(mine: Shown) -> None:

@@ -181,7 +181,7 @@ def test_where_nothing_was_cut_short_it_begins(root: Path) -> None:
 def test_a_run_that_came_to_its_end_leaves_no_place(root: Path) -> None:
     noted(root)
     with keeper(root) as here:
-        here.done()
+        here.done(0)
     assert begun(root)[0] is None
 
 
@@ -201,7 +201,7 @@ def test_a_second_run_leaves_the_place_of_the_first_alone(root: Path) -> None:
     with keeper(root) as first, keeper(root, said=said) as second:
         first.at(lambda: MARK)
         second.at(lambda: replace(MARK, folder="articles/other"))
-        second.done()
+        second.done(0)
     assert "another `scraper verify` keeps its place here" in " ".join(said)
     mark, _ = begun(root)
     assert mark is not None

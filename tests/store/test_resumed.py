@@ -106,7 +106,7 @@ def places(root: Path, *, deep: bool) -> int:
 
 
 def left(root: Path) -> list[str]:
-    return [path.name for path in root.glob(".run/verify/*")]
+    return [path.name for path in root.glob(".run/verify/place*")]
 
 
 @pytest.mark.parametrize("deep", [True, False])

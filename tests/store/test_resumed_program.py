@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scraper.cli import main
+from scraper.store.archive import FileArchive
 from scraper.store.bookmarks import Keeper
 from tests.store.test_resumed import Told, fill, grow, harm
 from tests.tally import Tally
@@ -54,6 +59,13 @@ def at(call: str, number: int, signal: str) -> tuple[str, ...]:
 def told(done: subprocess.CompletedProcess[str]) -> Told:
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {(line["file"], line["problem"], line["repair"]) for line in lines}
+
+
+def verified(root: Path) -> list[dict[str, Any]]:
+    """What `scraper status` says of it."""
+    with FileArchive.open(root, read_only=True) as archive:
+        said = archive.reports.status(datetime.now(UTC)).verified
+    return [asdict(one) for one in said]
 
 
 def notes(root: Path, log: Path) -> int:
@@ -105,6 +117,31 @@ def test_a_sound_archive_that_grew_in_between_is_sound(root: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "everything is as it was stored"), done.stdout
     again = verify(root, "--resume")
     assert "no run was cut short; this run begins at the beginning" in again.stderr
+
+
+@needs("strace")
+def test_status_says_when_all_of_it_was_verified_last(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not what was cut short; and what was found then."""
+    harm(root)
+    verify(root, strace=at("rename", 4, "KILL"))
+    assert verified(root) == []
+    whole = verify(root, "--deep", "--json")
+    [said] = verified(root)
+    assert (said["deep"], said["problems"], whole.returncode) == (True, len(whole.stdout.splitlines()), 1)
+    assert said["began"] <= said["ended"]
+    verify(root, "--resume")
+    assert [one["deep"] for one in verified(root)] == [False, True]
+    with pytest.raises(SystemExit):
+        main(["status", "--archive", str(root), "--config", str(root / "none")])
+    out = capfd.readouterr().out
+    assert re.search(r"(?m)^verified   .* with \d+ problems, deep .* with \d+ problems$", out), out
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"began": 1, "ended": 2, "problems": 3}', b"[" * 100_000])
+def test_a_damaged_word_of_the_last_one_is_none(root: Path, damage: bytes) -> None:
+    assert verify(root).returncode == 0
+    (root / ".run" / "verify" / "last.json").write_bytes(damage)
+    assert verified(root) == []
 
 
 @needs("strace")
