@@ -16,6 +16,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import msgspec
+
 from scraper.article import Article, Block, Dropped
 from scraper.errors import ArchiveDamaged
 from scraper.model import Capture, Edit, Page, Part, Revision, Snapshot, VerdictKind
@@ -44,7 +46,15 @@ def dumps(data: Mapping[str, object]) -> bytes:
 
 def loads(data: bytes, path: Path) -> Json:
     """What `dumps` wrote. Raises ArchiveDamaged if it is not a JSON object."""
-    return checked(path, lambda: _object(json.loads(data)))
+    return checked(path, lambda: _object(_parsed(data)))
+
+
+def _parsed(data: bytes) -> object:
+    """As `json.loads` reads it and as it says what is wrong, in half the time where nothing is odd."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return json.loads(data)
 
 
 def checked(path: Path, make: Callable[[], T]) -> T:

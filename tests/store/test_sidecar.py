@@ -147,3 +147,27 @@ def test_what_is_no_sidecar_is_damage(content: bytes) -> None:
     path = Path("x.json")
     with pytest.raises(ArchiveDamaged, match=r"x\.json"):
         checked(path, lambda: snapshot_from(loads(content, path), "x.txt"))
+
+
+@given(st.lists(st.integers() | st.floats() | st.text(st.characters(exclude_categories=())), max_size=5))
+def test_values_are_read_as_python_reads_them(values: list[object]) -> None:
+    """Numbers of any size, lone surrogates: whichever reader takes them."""
+    content = json.dumps({"v": values}, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    assert repr(loads(content, Path("x.json"))) == repr(json.loads(content))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"-0", b"1e999", b"NaN", b"01", b"1.", b"9" * 400, b'"\\ud800"', b'"\\ude00\\ud83d"', b'"a\x01b"', b'"\xff"',
+     b"[1,]", b'"\xed\xa0\x80"', b"nul", b"[" * 5000, b"1, \"v\": 2", b"1 // one", b"1}\x00"],
+)  # fmt: skip
+def test_odd_values_are_read_or_refused_as_python_does(value: bytes) -> None:
+    """What Python refuses is damage, for the reason that it gives."""
+    content = b'{"v": ' + value + b"}"
+    try:
+        expected = repr(json.loads(content))
+    except (ValueError, RecursionError) as error:
+        with pytest.raises(ArchiveDamaged, match=type(error).__name__):
+            loads(content, Path("x.json"))
+    else:
+        assert repr(loads(content, Path("x.json"))) == expected
