@@ -54,7 +54,8 @@ def demo(
 
     Serves three outlets on this machine whose banners change at each visit and
     whose articles are really edited now and then, runs the daemon on them, and
-    shows the versions growing, on web pages too. Ends by itself when all has
+    shows the versions growing, on web pages too. A past of nine days is made up
+    and imported, to have something to look at. Ends by itself when all has
     been shown; on a terminal the pages stay until Ctrl-C, or the time is over.
 
     Keeps everything in a new folder unless told otherwise. It does not look at

@@ -36,7 +36,7 @@ def _which(_context: click.Context, _parameter: click.Parameter, given: str) -> 
 
 
 @click.command(no_args_is_help=True, short_help="Write the archive, or part of it, in another format.")
-@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="See below.")
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="See above.")
 @click.option("-o", "--output", metavar="FILE", default="-", show_default=True,
               help="File, or folder for text; - for standard output.")  # fmt: skip
 @click.option("--outlet", "outlets", metavar="NAME", multiple=True, shell_complete=held,
