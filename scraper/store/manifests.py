@@ -102,9 +102,9 @@ def settle(root: Path, files: Files, catalogue: Catalogue) -> list[str]:
         if not paths.MANIFEST.fullmatch(place.name) or path in known:
             continue
         with contextlib.suppress(ArchiveDamaged), catalogue.write() as db:
-            content = read(place)
-            if _is_ours(db, content):
-                take_in(db, path, content)
+            found = content(place)
+            if _is_ours(db, found):
+                take_in(db, path, found)
                 told.append(f"{path} was written and not yet known; taken in")
     for leftover in folder.glob(staged(Path("*.sha256")).name):
         with unwritable(leftover):
@@ -146,6 +146,11 @@ def parse(content: bytes) -> list[tuple[str, str]]:
     """The hashes and paths of a manifest. Lines that are none are left out; `verify` finds them by the hash."""
     lines = (line.split("  ", 1) for line in content.decode("utf-8", "replace").splitlines())
     return [(line[0], line[1]) for line in lines if len(line) == 2]
+
+
+def content(path: Path) -> bytes:
+    """All of the manifest at `path`. Raises ArchiveDamaged, also if it is larger than any can be."""
+    return read(path, _LARGEST)
 
 
 def lines(path: Path) -> Iterator[tuple[str, str]]:

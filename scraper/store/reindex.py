@@ -28,7 +28,7 @@ from scraper.store import manifests, paths
 from scraper.store.catalogue import door, queries
 from scraper.store.checks import Step, untold
 from scraper.store.drafts import is_marker, is_sidecar
-from scraper.store.files import Files, read, unwritable
+from scraper.store.files import Files, unwritable
 from scraper.store.intake import Notes, take_in_file, take_in_warc, warc_files
 from scraper.store.lease import Lease, leased
 from scraper.store.locks import Lock
@@ -188,7 +188,7 @@ def _fill_lists(db: apsw.Connection, root: Path, notes: Notes, extent: Extent) -
         place = path.relative_to(root).as_posix()
         if paths.MANIFEST.fullmatch(path.name) and extent.holds(place):
             try:
-                manifests.take_in(db, place, read(path))
+                manifests.take_in(db, place, manifests.content(path))
             except ArchiveDamaged as exc:
                 notes.say(str(exc))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import itertools
 import shutil
 from collections.abc import Callable
@@ -225,3 +226,21 @@ def test_there_has_to_be_an_archive(tmp_path: Path) -> None:
     """A mistyped folder is not an archive without faults."""
     with pytest.raises(ArchiveError):
         list(verify(tmp_path / "typo"))
+
+
+def test_a_manifest_of_a_day_on_which_very_much_came_is_none_the_worse(root: Path) -> None:
+    """Longer than any other file of ours may be; the catalogue made a second time has read it, too."""
+    path = one(root, FILES["manifest"])
+    content = path.read_bytes() + b"-" * (65 << 20) + b"\n"
+    path.write_bytes(content)
+    with apsw.Connection(str(root / "catalogue.sqlite")) as db:
+        db.execute("UPDATE manifests SET sha256 = ? WHERE day = ?", (hashlib.sha256(content).hexdigest(), path.stem))
+    assert findings(root) == []
+
+
+def test_a_manifest_longer_than_any_can_be_is_not_read(root: Path) -> None:
+    """A hole of a terabyte is named at once."""
+    path = one(root, FILES["manifest"])
+    with path.open("ab") as file:
+        file.truncate(1 << 40)
+    assert "which nothing here may be" in findings(root)[0].problem
