@@ -28,6 +28,11 @@ CHALLENGE = other(
     "<h1>paper.example</h1><p>Checking if the site connection is secure</p>"
     "<noscript>Enable JavaScript and cookies to continue</noscript><div id=cf-chl-widget></div>",
 )
+FEED_PAGE = (
+    f'<?xml version="1.0"?><rss version="2.0"><channel><title>{POISON}</title>'
+    + "".join(f"<item><title>Item {n}</title><description>{line}</description></item>" for n, line in enumerate(LINES))
+    + "</channel></rss>"
+)
 MISSING = other("Page not found", "<h1>Page not found</h1><p>Sorry, the page you are looking for does not exist.</p>")
 CARDS = "".join(
     f'<article><h2><a href="/2026/s{n}">Headline number {n} of the day</a></h2><p>What happened in {n}.</p></article>'
@@ -51,6 +56,8 @@ def walled(mark: str) -> str:
 
 LIES = (
     lie("challenge-200", "a bot challenge", "challenge", CHALLENGE),
+    lie("feed-instead", "a feed called HTML", "not-an-article", FEED_PAGE),
+    lie("script-instead", "a script called HTML", "not-an-article", f"window.{POISON} = 'the ferry is late';\n" * 90),
     Row(
         "challenge-403",
         "a bot challenge under 403",
