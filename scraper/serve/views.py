@@ -22,7 +22,7 @@ def _environment() -> Environment:
         loader=PackageLoader("scraper.serve"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.filters |= {"when": _when, "kinds": _kinds, "bytes": _bytes, "why": explained}
+    made.filters |= {"when": when, "kinds": kinds, "bytes": _bytes, "why": explained}
     return made
 
 
@@ -44,7 +44,7 @@ def static(name: str) -> bytes:
     return resources.files("scraper.serve").joinpath("static", name).read_bytes()
 
 
-def _when(at: datetime) -> Markup:
+def when(at: datetime) -> Markup:
     """A moment in UTC, to the minute for people: there are hundreds on a page, so it is no macro."""
     text = at.astimezone(UTC).isoformat(timespec="seconds")
     return Markup(f'<time datetime="{text[:19]}Z">{text[:10]} {text[11:16]}</time>')  # noqa: S704  # of digits
@@ -54,7 +54,7 @@ _SILENT: Final = "Headline, figures, names, quotes or a removal, with no correct
 
 
 @lru_cache(maxsize=256)
-def _kinds(names: tuple[str, ...], stealth: bool) -> Markup:
+def kinds(names: tuple[str, ...], stealth: bool) -> Markup:
     """What an edit was. There are few kinds, and few of them together."""
     known = Markup("").join(Markup('<span class="kind">{}</span>').format(name) for name in names)
     silent = Markup('<span class="kind stealth" title="{}">in silence</span>').format(_SILENT) if stealth else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from scraper.errors import ArchiveUnwritable
-from scraper.store.files import Files
+from scraper.errors import ArchiveDamaged, ArchiveUnwritable
+from scraper.store.files import Files, read
 from tests.store.kit import START, Clock, findings, opened, page
 from tests.store.scenes import DAY, SCENES, prepared
 from tests.store.stunts import Stunts
@@ -57,3 +58,19 @@ def test_what_is_put_aside_is_for_the_owner_only(tmp_path: Path) -> None:
         file.write(b"torn")
     opened(root).close()
     assert [stat.S_IMODE((root / name).stat().st_mode) for name in ("quarantine", ".run")] == [0o700, 0o700]
+
+
+def test_a_file_that_comes_in_pieces_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is far away may give less than it was asked for. What is longer than it may be is refused."""
+    path, content, whole = tmp_path / "file", bytes(range(100)), os.read
+    path.write_bytes(content)
+    monkeypatch.setattr(os, "read", lambda fd, size: whole(fd, min(size, 7)))
+    assert read(path) == content
+    assert read(path, limit=100) == content
+    with pytest.raises(ArchiveDamaged, match="100 bytes long"):
+        read(path, limit=99)
+
+
+def test_an_empty_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert read(tmp_path / "file") == b""
