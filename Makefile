@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 SOAK_DAYS ?= 30
 SOAK_OUTLETS ?= 100
 
-.PHONY: run demo screenshots test torture fuzz soak crowd check lint types lock clean help
+.PHONY: run demo screenshots test torture fuzz soak crowd load check lint types lock clean help
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,11 @@ soak: $(VENV)/ready-dev  ## run the daemon for thirty days of a hundred simulate
 
 crowd: $(VENV)/ready-dev  ## the daemon at work while fifty search, read and download
 	$(BIN)/python -m tests.benchmarks.crowd
+
+load: $(VENV)/ready-dev  ## five thousand outlets, a million known addresses, a disk that fills: half an hour
+	$(BIN)/python -m tests.benchmarks.load wide
+	$(BIN)/python -m tests.benchmarks.load deep
+	$(BIN)/python -m tests.benchmarks.load full
 
 check: lint types test  ## what has to hold before a commit
 

@@ -97,12 +97,24 @@ class SqliteFrontier:
         """See `interfaces.Frontier`."""
         values = {"now": ticks(now), "latest": ticks(now + horizon)}
         with self._catalogue.write(durable=False) as db:
-            db.execute(queries()["frontier_thaw"], values)
-            rows = db.changes()
-            db.execute(queries()["frontier_set_back"], {"now": values["now"]})
-            rows += db.changes()
             db.execute(queries()["hosts_thaw"], values)
-            return rows + db.changes()
+            changed = db.changes()
+        # Looked for without keeping anybody from writing, and put right a few at once: there may be a million.
+        with self._catalogue.read() as db:
+            ahead = [cast("int", row[0]) for row in db.execute(queries()["frontier_ahead"], values)]
+        for first in range(0, len(ahead), _AT_ONCE):
+            changed += self._put_right(ahead[first : first + _AT_ONCE], values)
+        return changed
+
+    def _put_right(self, rows: Sequence[int], values: dict[str, int]) -> int:
+        changed = 0
+        with self._catalogue.write(durable=False) as db:
+            for row in rows:
+                db.execute(queries()["frontier_thaw"], {"row": row, **values})
+                changed += db.changes()
+                db.execute(queries()["frontier_set_back"], {"row": row, "now": values["now"]})
+                changed += db.changes()
+        return changed
 
     def lookup(self, url: str, outlet: Outlet | None = None) -> Due | None:
         """See `interfaces.Frontier`. None also for what is no address."""

@@ -471,14 +471,18 @@ UPDATE hosts SET served = :at WHERE host = :host;
 -- Leave a host alone.
 INSERT INTO hosts (host, blocked) VALUES (:host, :until) ON CONFLICT (host) DO UPDATE SET blocked = excluded.blocked;
 
+-- name: frontier_ahead
+-- Rows that a clock which ran ahead has left: see the next two.
+SELECT rowid FROM frontier WHERE next_visit > :now AND (next_visit > :latest OR last_visit > :now + 60000000);
+
 -- name: frontier_thaw
--- Visits that only a clock which ran ahead can have put so far off.
-UPDATE frontier SET next_visit = :now WHERE next_visit > :latest;
+-- A visit that only such a clock can have put so far off.
+UPDATE frontier SET next_visit = :now WHERE rowid = :row AND next_visit > :latest;
 
 -- name: frontier_set_back
--- Visits that were made by a clock ahead of this one: as long from now as they were to be from then.
+-- A visit that was made by such a clock: as long from now as it was to be from then.
 UPDATE frontier SET next_visit = :now + max(next_visit - last_visit, 0), last_visit = :now
-WHERE next_visit > :now AND last_visit > :now + 60000000;
+WHERE rowid = :row AND next_visit > :now AND last_visit > :now + 60000000;
 
 -- name: hosts_thaw
 -- Hosts that only such a clock can have asked to be left alone for so long.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from apsw import Connection
 
 from scraper import urls
 from scraper.model import Due, Outlet, Sighting, Source, SourceState
@@ -306,6 +308,27 @@ def test_a_source_is_remembered(archive: FileArchive) -> None:
     archive.frontier.source_done(replace(state, failures=1))
     archive.frontier.source_done(state)
     assert archive.frontier.source(FEED) == state
+
+
+def test_a_million_visits_put_right_keep_nobody_from_writing(
+    archive: FileArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few at once: in one transaction they took longer than anybody waits for the catalogue."""
+    for number in range(1100):
+        archive.frontier.done(due(f"https://news.example/{number}", last_visit=START + DAY, next_visit=START + 2 * DAY))
+    many, plain = [0], archive.catalogue.write
+
+    @contextmanager
+    def write(*, durable: bool = True) -> Iterator[Connection]:
+        with plain(durable=durable) as db:
+            before = db.total_changes()
+            yield db
+            many.append(db.total_changes() - before)
+
+    monkeypatch.setattr(archive.catalogue, "write", write)
+    assert archive.frontier.thaw(START, 90 * DAY) == 1100
+    assert max(many) < 3 * 600, "rows, and the hosts that their triggers put right"
+    assert archive.frontier.thaw(START, 90 * DAY) == 0
 
 
 def test_all_sources_are_remembered_by_address(archive: FileArchive) -> None:
