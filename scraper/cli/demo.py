@@ -26,7 +26,7 @@ from scraper.errors import UsageError
 if TYPE_CHECKING:
     import socket
 
-    from scraper.demo.bringing import Past
+    from scraper.demo.past import Past
     from scraper.demo.show import Row
     from scraper.demo.site import DemoSite, Truth
     from scraper.interfaces import Frontier
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # Young articles are looked at every ten minutes; here that is every few seconds.
 HASTE = 150
+FIRST = 1.0  # second that belongs to the pages alone
 AGAIN = 3  # seconds after which a browser asks for the newest edits anew
 
 
@@ -102,8 +103,8 @@ def _sees_a_display() -> bool:
 async def _demo(places: Places, seconds: int, seed: int, *, browser: bool) -> bool:
     from scraper import log
     from scraper.daemon import ROLES
-    from scraper.demo.bringing import Past
     from scraper.demo.outlets import outlet_files
+    from scraper.demo.past import Past
     from scraper.demo.site import DemoSite, serve, story
     from scraper.web import address_of, listen_on
 
@@ -162,7 +163,6 @@ class Show:
 async def _watch(show: Show, config: Path, sock: socket.socket) -> Sequence[Row]:
     """Run the daemon on the site, and serve its pages, until every text was shown and kept, or the time is over."""
     from scraper.daemon import Daemon
-    from scraper.demo.bringing import bring_past
     from scraper.following import keep_up
     from scraper.settings import Serve
     from scraper.web import Web, address_of
@@ -174,13 +174,21 @@ async def _watch(show: Show, config: Path, sock: socket.socket) -> Sequence[Row]
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_show, show, daemon.stopping)
         tasks.start_soon(keep_up, open_.archive.search, open_.services, daemon, 1.0)
-        tasks.start_soon(bring_past, open_.services, show.site.past, show.site.seed, show.past)
+        tasks.start_soon(_bring, show)
         if show.browser:
             # A thread that ends with the program: some browsers are waited for until they are closed.
             threading.Thread(target=webbrowser.open, args=[address_of(sock)], daemon=True).start()
         await daemon.run(web.served)
         tasks.cancel_scope.cancel()
     return await open_.services.store(_rows, open_, show.site)
+
+
+async def _bring(show: Show) -> None:
+    """Bring the past, once the pages are there."""
+    await anyio.sleep(FIRST)
+    from scraper.demo.bringing import bring_past
+
+    await bring_past(show.open_.services, show.site.past, show.site.seed, show.past)
 
 
 async def _show(show: Show, stop: anyio.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,31 +12,11 @@ from anyio import to_thread
 
 from scraper.demo import past
 from scraper.gather.holdings import Holdings
-from scraper.pipeline.importing import Brought, Nobody, bring
+from scraper.pipeline.importing import Nobody, bring
 from scraper.pipeline.services import Services
 
 
-@dataclass(slots=True)
-class Past:
-    """What came of it so far; `gone` are ids of articles."""
-
-    articles: int = 0
-    versions: int = 0
-    gone: set[str | None] = field(default_factory=set)
-
-    def add(self, brought: Brought) -> None:
-        """Count one capture."""
-        if outcome := brought.outcome:
-            self.articles += outcome.verdict == "new"
-            self.versions += outcome.verdict in {"new", "edited"}
-            if outcome.verdict == "gone" and "confirmed" in outcome.flags:
-                self.gone.add(outcome.article_id)
-
-    def __str__(self) -> str:
-        return f"{self.articles} articles in {self.versions} versions, {len(self.gone)} of them gone"
-
-
-async def bring_past(services: Services, olds: Sequence[past.Old], seed: int, told: Past) -> None:
+async def bring_past(services: Services, olds: Sequence[past.Old], seed: int, told: past.Past) -> None:
     """Import all of it, and say in `told` how far it is; nothing if the archive has a past from an earlier demo.
 
     Asks nobody anything. Raises ArchiveError.

@@ -11,12 +11,15 @@ import gzip
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scraper.demo import pages
 from scraper.demo.stories import State, Story, load
+
+if TYPE_CHECKING:  # the demo's pages come first
+    from scraper.pipeline.importing import Brought
 
 FILE: Final = "made-up-past.warc.gz"
 STORIES: Final = "past.toml"
@@ -70,6 +73,26 @@ class Old:
 
     def _since(self, state: State) -> datetime:
         return self.published + timedelta(hours=state.later)
+
+
+@dataclass(slots=True)
+class Past:
+    """What came of it so far; `gone` are ids of articles."""
+
+    articles: int = 0
+    versions: int = 0
+    gone: set[str | None] = field(default_factory=set)
+
+    def add(self, brought: Brought) -> None:
+        """Count one capture."""
+        if outcome := brought.outcome:
+            self.articles += outcome.verdict == "new"
+            self.versions += outcome.verdict in {"new", "edited"}
+            if outcome.verdict == "gone" and "confirmed" in outcome.flags:
+                self.gone.add(outcome.article_id)
+
+    def __str__(self) -> str:
+        return f"{self.articles} articles in {self.versions} versions, {len(self.gone)} of them gone"
 
 
 def olds(opened: datetime) -> tuple[Old, ...]:

@@ -13,7 +13,7 @@ import pytest
 from scraper import outlets
 from scraper.cli.common import opened
 from scraper.demo import past
-from scraper.demo.bringing import Past, bring_past
+from scraper.demo.bringing import bring_past
 from scraper.demo.outlets import outlet_files
 from scraper.demo.pages import Noise
 from scraper.demo.site import DemoSite, story
@@ -39,8 +39,8 @@ def root(tmp_path_factory: pytest.TempPathFactory, olds: tuple[past.Old, ...]) -
         (folder / "config" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "config" / name).write_text(text, encoding="utf-8")
 
-    async def both() -> list[Past]:
-        told = [Past(), Past()]
+    async def both() -> list[past.Past]:
+        told = [past.Past(), past.Past()]
         async with opened(folder / "archive", folder / "config") as open_:
             for one in told:
                 await bring_past(open_.services, olds, 0, one)
