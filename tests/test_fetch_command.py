@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from scraper import pipeline
+from scraper.cli import cli
+from scraper.pipeline.services import Services
 from tests.fakes import PARAGRAPHS, article_page
 from tests.site import Program, Reply, Site, serve
 
@@ -196,6 +201,25 @@ def test_undeclared_windows_1251_is_read(program: Program, site: Site) -> None:
     page = f"<html><head><title>Причал</title></head><body>{body}</body></html>"
     site.routes["/ru"] = (200, {"Content-Type": "text/html"}, page.encode("cp1251"))
     assert text in program.run("fetch", "--print", f"http://{HOST}/ru").stdout
+
+
+def test_a_bug_met_on_one_page_is_its_outcome_and_no_other_pages(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the daemon: it is told with its name, and the rest is fetched."""
+    visit = pipeline.visit_now
+
+    async def breaks(services: Services, url: str, *, force: bool = False) -> pipeline.Outcome:
+        if "other" in url:
+            raise LookupError("nobody thought of this")
+        return await visit(services, url, force=force)
+
+    monkeypatch.setattr(pipeline, "visit_now", breaks)
+    places = ["--archive", str(program.archive), "--config", str(program.config)]
+    done = CliRunner().invoke(cli, ["fetch", "--json", "http://other.example/x", URL, *places])
+    lines = {line["url"]: (line["verdict"], line["reason"]) for line in map(json.loads, done.stdout.splitlines())}
+    assert lines == {"http://other.example/x": ("failed", "internal: LookupError"), URL: ("new", None)}
+    assert done.exit_code == 1
 
 
 def test_urls_from_stdin(program: Program, site: Site) -> None:

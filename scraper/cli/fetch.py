@@ -14,7 +14,7 @@ import anyio
 import click
 
 from scraper.cli.common import Open, as_json, folder, one_error, opened, places, put, put_json, put_text
-from scraper.errors import ArchiveDamaged, ArchiveUnwritable, UrlError, UsageError
+from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveUnwritable, UrlError, UsageError
 
 if TYPE_CHECKING:
     from scraper.model import Snapshot
@@ -58,7 +58,6 @@ def _given(urls: tuple[str, ...]) -> Iterator[str]:
 async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, places: tuple[Path, Path | None]) -> int:
     from scraper import limits, log
     from scraper import urls as addresses
-    from scraper.pipeline import visit_now
 
     log.setup(level="warning")  # what happened to each URL is said on its own line
     bad = 0
@@ -78,7 +77,7 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
 
         async def one_host(mine: list[str]) -> None:
             for url in mine:
-                outcome = await visit_now(open_.services, addresses.canonical(url), force=force)
+                outcome = await _visit(open_, addresses.canonical(url), force=force)
                 latest = await _latest(open_, outcome)
                 outcomes.append(outcome)
                 _report(replace(outcome, url=url, snapshot=latest.path if latest else outcome.snapshot), json_=json_)
@@ -90,6 +89,22 @@ async def _fetch(urls: list[str], *, print_: bool, force: bool, json_: bool, pla
                 for mine in by_host.values():
                     tasks.start_soon(one_host, mine)
     return bad or int(any(o.verdict not in DONE for o in outcomes))
+
+
+async def _visit(open_: Open, url: str, *, force: bool) -> Outcome:
+    """One visit, whatever happens in it."""
+    import structlog
+
+    from scraper.pipeline import Outcome, visit_now
+
+    log = structlog.get_logger()
+    try:
+        return await visit_now(open_.services, url, force=force)
+    except ArchiveError:
+        raise
+    except Exception as error:  # the host's net: a bug met on one page must not keep the other addresses waiting
+        log.exception("visit-broke", url=url, error=repr(error))
+        return Outcome(url, None, "failed", reason=f"internal: {type(error).__name__}")
 
 
 async def _latest(open_: Open, outcome: Outcome) -> Snapshot | None:

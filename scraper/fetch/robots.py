@@ -87,8 +87,9 @@ def _for_us(text: str, token: str) -> list[str]:
 
 
 def _agent_line(named: str, token: str) -> str:
-    """`User-agent: named`, if that may be us."""
-    bare = named.strip().lower().replace("*", "")
-    if named.strip() and not bare:
+    """`User-agent: named`, if that may be us. Many write the version behind the name, which is no part of it."""
+    name = named.strip().lower().partition("/")[0]
+    bare = name.replace("*", "")
+    if name and not bare:
         return "user-agent: *"
     return f"user-agent: {bare}" if bare and bare in token else _NOBODY

@@ -200,7 +200,7 @@ def allows(rules: str, path: str) -> bool:
         ("User-agent: *\nDisallow: /ma\u00df", "/ma%C3%9F", False),
         ("User-agent: *\nDisallow:", "/a", True),
         ("Disallow: /", "/a", True),
-        ("User-agent: a\nUser-agent: TESTBOT/2.0\nDisallow: /", "/a", True),
+        ("User-agent: a\nUser-agent: TESTBOT/2.0\nDisallow: /", "/a", False),
         ("User-agent: a\nUser-agent: testbot\nDisallow: /", "/a", False),
         ("User-agent: *bot*\nDisallow: /", "/a", True),
         ("User-agent: testbot*\nDisallow: /", "/a", False),
@@ -208,6 +208,8 @@ def allows(rules: str, path: str) -> bool:
         ("User-agent: *\nDisallow: /\nUser-agent: testbot\nAllow: /", "/a", True),
         ("User-agent: x\nDisallow: /\n\nSitemap: http://a/\n\nUser-agent: *\nAllow: /", "/a", True),
         ("User-agent: x\n\n\nUser-agent: *\nDisallow: /", "/a", False),
+        ("User-agent: other/1.0 (testbot)\nDisallow: /", "/a", True),
+        ("User-agent: /\nDisallow: /", "/a", True),
         ("User-agent: *\nDisallow: /", "/robots.txt", True),
     ],
 )
