@@ -53,7 +53,7 @@ from scraper.extract.tree import Document, Element
 from scraper.model import Outlet
 
 # Raised whenever the same bytes may give another article: the archive then knows whose doing a difference is.
-VERSION: Final = "3"
+VERSION: Final = "4"
 MAX_BLOCKS: Final = 20_000
 # Text of this length is an article; below it, other witnesses are heard.
 THIN: Final = 200
