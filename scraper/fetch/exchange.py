@@ -16,6 +16,7 @@ from scraper.fetch.trouble import Trouble
 from scraper.fetch.wire import URL, Meter, Reply, Transport, mapped, question
 
 _ERRORS = 400
+_ILL = 500
 _PARTIAL = 206
 _UNCHANGED = 304
 # Not read: neither their bodies nor the answers themselves are anybody's text.
@@ -86,7 +87,12 @@ class Exchange:
         _check_status(status, conditional=conditional)
         raw = body = b""
         if not (headers.is_redirect(status) or status in _TOO_MANY or status == _UNCHANGED):
-            raw, body = await self._body(reply, head, meter, kind)
+            try:
+                raw, body = await self._body(reply, head, meter, kind)
+            except Trouble as error:
+                # What ails the answer of a server that says it is ill may pass with that.
+                error.transient |= status >= _ILL
+                raise
             if not body and 200 <= status < 300 and kind != "robots":
                 raise Trouble("empty", f"status {status} without a body")
         return Answer(

@@ -164,6 +164,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "/gzip-not": answer(article(), Content_Encoding="gzip"),
     "/gzip-undeclared": answer(GZIPPED),
     "/bomb-on-404": _lazily(lambda: answer(_bomb(100 * 1024**2), "404 Not Found", Content_Encoding="gzip")),
+    "/bomb-on-500": _lazily(lambda: answer(_bomb(100 * 1024**2), "500 Oops", Content_Encoding="gzip")),
+    "/unasked-on-502": answer(b"busy", "502 Bad Gateway", Content_Encoding="br"),
     "/bomb-on-redirect": _lazily(lambda: redirect("/ok", _bomb(100 * 1024**2), Content_Encoding="gzip")),
     "/video": endless(answer(b"", Content_Type="video/mp4", Content_Length="999999999999"), b"x" * 100),
     # Redirects.

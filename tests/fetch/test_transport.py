@@ -63,6 +63,8 @@ CODINGS = {
     "gzip-cut": "transient incomplete",
     "gzip-not": "permanent encoding",
     "bomb-on-404": "permanent too-large",
+    "bomb-on-500": "transient too-large",
+    "unasked-on-502": "transient encoding",
     "video": "permanent wrong-type",
 }
 
