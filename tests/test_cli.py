@@ -186,7 +186,7 @@ def test_one_version_has_no_difference_in_json_too(run: Run) -> None:
     """An object that has the keys of any other."""
     [told] = run("diff", "--json", DELETED).objects
     [other] = run("diff", "--json", EDITED).objects
-    assert told == {"from": None, "to": 0, "changed": False, "rows": []}
+    assert told == {"from": None, "to": 0, "changed": False, "coarse": False, "rows": []}
     assert set(told) == set(other)
 
 

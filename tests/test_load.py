@@ -65,7 +65,7 @@ def test_what_is_wrong_with_many_addresses_is_said() -> None:
 def test_a_disk_that_fills_again_and_again_costs_nothing_but_time(tmp_path: Path) -> None:
     """I3, I8, S3: rests at the reserve, answers, loses nothing, fetches nothing twice, goes on by itself."""
     try:
-        result = full.measure(tmp_path, full.Shape(48, 16, rounds=2, step=1, hosts=3, articles=25, text=60))
+        result = full.measure(tmp_path, full.Shape(72, 32, rounds=2, step=1, hosts=3, articles=25, text=60))
     except PermissionError as error:
         pytest.skip(str(error))
     assert result.wrong == []

@@ -296,6 +296,6 @@ def diff(url: str, a: int | None, b: int | None, html: bool, json_: bool, archiv
 
 def _nothing(only: int, *, json_: bool) -> None:
     if json_:
-        put_json({"from": None, "to": only, "changed": False, "rows": []})
+        put_json({"from": None, "to": only, "changed": False, "coarse": False, "rows": []})
     else:
         put("one version, nothing to compare")
