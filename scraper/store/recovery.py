@@ -1,6 +1,6 @@
 """What somebody did not finish is finished, or moved aside. Run under the archive's lock by whoever takes it next.
 
-    torn tail of the WARC   → cut back to the last whole record                               (spool.settle)
+    torn tail of the WARC   → cut back to the last whole record, and the rest made sure       (spool.settle)
     visit in the WARC,        not in the catalogue → taken in, with the files it names
     pending, files whole    → the visit is written and taken in
     pending, files not whole→ what is there goes to quarantine/; the visit is forgotten, nobody was told of it
@@ -20,7 +20,7 @@ from typing import cast
 
 from scraper.errors import ArchiveDamaged
 from scraper.store import manifests, paths
-from scraper.store.catalogue import REBUILD, Catalogue, queries, unfinished
+from scraper.store.catalogue import REBUILD, Catalogue, logs, queries, unfinished
 from scraper.store.files import Files, read, staged, unwritable
 from scraper.store.intake import Notes, take_in, take_in_visit, take_in_warc, visit_record, warc_files
 from scraper.store.locks import quiet
@@ -65,6 +65,7 @@ class Recovery:
 
     def tidy(self) -> None:
         """Remove temporary files of makers of catalogues and manifests who died, and take in what they had finished."""
+        self._confirm()
         for leftover in filter(os.path.lexists, unfinished(self.catalogue.path)):
             with unwritable(leftover):
                 self.files.unlink(leftover)
@@ -73,6 +74,20 @@ class Recovery:
         self.quarantine.tidy()
         for repair in manifests.settle(self.root, self.files, self.catalogue):
             self.notes.say(repair)
+
+    def _confirm(self) -> None:
+        """Have the disk confirm what the catalogue says. Whoever committed last may have died before it did, and files
+        are removed because of it."""
+        log = Path(logs(self.catalogue.path)[0])
+        if not log.exists():
+            return
+        with unwritable(log):
+            fd = self.files.open(log, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                self.files.sync(fd)
+            finally:
+                os.close(fd)
+            self.files.sync_folder(log.parent)
 
     def _tidy_search(self) -> None:
         """The same for the search, unless somebody is making it now."""

@@ -178,13 +178,24 @@ class Spool:
             torn = b"" if cut is None else _at(file, end, size)
         self._place = place = replace(place, end=end)
         if cut is None:
+            self._make_sure(place)
             return found, []
         kept = quarantine.keep(f"{Path(place.file).name}.{end}", torn, f"torn tail of {place.file}: {cut.why}")
         with unwritable(self.root / place.file):
-            fd = self._must_open(place)
-            self.files.truncate(fd, end)
-            self.files.sync(fd)
+            self.files.truncate(self._must_open(place), end)
+        self._make_sure(place)
         return found, [f"{place.file} cut back to {end}; {size - end} torn bytes kept as quarantine/{kept.name}"]
+
+    def _make_sure(self, place: Place) -> None:
+        """Whoever wrote this may have died before the disk had confirmed it, and the catalogue will rely on it."""
+        path = self.root / place.file
+        with unwritable(path):
+            try:
+                self.files.sync(self._must_open(place))
+            except OSError:
+                self.close()  # asking again by the same descriptor may be answered with a lie
+                raise
+            self.files.sync_up(path.parent, self.root)
 
     # ------------------------------------------------------------------------------------------ appending
 

@@ -131,6 +131,31 @@ def test_an_error_at_any_operation_is_said_and_survived(tmp_path: Path, name: st
 
 
 @pytest.mark.parametrize("name", SCENES)
+def test_what_a_dead_writer_had_not_synced_is_synced_before_it_counts(
+    tmp_path: Path, name: str, effort: int, tally: Tally
+) -> None:
+    """C14: killed before it could sync what it had written; the next one takes that over; then the power fails."""
+    scene, chance = SCENES[name], random.Random(name)
+    first = taped(tmp_path, scene)
+    found, tried = [], 0
+    alive = {state.after: state for state in first.killed() if state.name == f"killed after {state.after}"}
+    unsure = [count for count in alive if count < len(first.ops) and first.ops[count].kind == "sync"]
+    # Who prunes removes files because of what the catalogue says: there every moment counts.
+    many = len(unsure) if name == "prune" else 3 * effort
+    for count in sorted(chance.sample(unsure, min(len(unsure), many))):
+        root = made_real(alive[count], tmp_path / f"life-{count}")
+        tape = first.continued(root, count)
+        act(root, scene, tape, seed=6)
+        states = [
+            each for each in tape.cuts(len(tape.ops), chance) if each.name.endswith(("kept nothing", "half", "zeros"))
+        ]
+        found += failures(tmp_path, scene, tape, [(state.after, state) for state in states])
+        tried += len(states)
+    tally("crash points", tried, tried - len(found))
+    assert found == []
+
+
+@pytest.mark.parametrize("name", SCENES)
 def test_repair_may_be_killed_twice_and_then_the_power_fails(
     tmp_path: Path, name: str, effort: int, tally: Tally
 ) -> None:
