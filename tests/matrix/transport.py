@@ -243,6 +243,13 @@ CODINGS = (
         lazily(lambda: answer(bomb(GIB), "404 Not Found", **GZIP)),
     ),
     Row(
+        "bomb-on-500",
+        "500 with 1 GiB in gzip",
+        ("failed too-large again",),
+        lazily(lambda: answer(bomb(GIB), "500 Oops", **GZIP)),
+    ),
+    Row("unasked-on-502", "502 packed in a way that nobody asked for", ("failed encoding again",)),
+    Row(
         "bomb-on-redirect",
         "a redirect with 1 GiB in gzip",
         ("new",),
